@@ -1,0 +1,334 @@
+"""The types that cross rooms. Read this first.
+
+Packets and flows are never objects: they are rows of NumPy arrays, and the dtypes below are their definition.
+Codes, not strings, travel between rooms; :mod:`annotator.report` turns them into text.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_TIME: Final = -(2**63)
+"""``ts_ns`` of a packet whose record carries no time (pcapng Simple Packet Block)."""
+
+NO_PORT: Final = -1
+"""Port of an end that has none (ICMP, other IP protocols, fragments whose first part was not seen)."""
+
+# IP protocol numbers (IANA "Assigned Internet Protocol Numbers")
+ICMP: Final = 1
+TCP: Final = 6
+UDP: Final = 17
+DCCP: Final = 33
+ICMP6: Final = 58
+SCTP: Final = 132
+UDPLITE: Final = 136
+
+PORT_TRANSPORT: Final = {TCP: "tcp", UDP: "udp", UDPLITE: "udp", SCTP: "sctp", DCCP: "dccp"}
+"""The registry's transport whose port space an IP protocol uses; UDP-Lite shares UDP's (RFC 3828 section 6.1)."""
+
+
+class Words(IntEnum):
+    """A code with a word: the word is the member's name in lower case."""
+
+    @property
+    def word(self) -> str:
+        """The public spelling, as it stands in reports."""
+        return self.name.lower()
+
+    @classmethod
+    def words(cls) -> list[str]:
+        """Every word, indexed by code (codes count from 0 without gaps)."""
+        return [member.word for member in cls]
+
+
+class StopClass(Words):
+    """Why a packet was not decoded down to an IP header."""
+
+    NOT_IP = 0
+    UNSUPPORTED = 1
+    ENCRYPTED = 2
+    TRUNCATED = 3
+    MALFORMED = 4
+
+
+class RangeClass(Words):
+    """RFC 6335 section 6."""
+
+    SYSTEM = 0
+    USER = 1
+    DYNAMIC = 2
+    NONE = 3
+    """No port to speak of."""
+
+
+class Status(Words):
+    """What the registry says of a (transport, port)."""
+
+    ASSIGNED = 0
+    RESERVED = 1
+    UNASSIGNED = 2
+    NOT_LISTED = 3
+    DYNAMIC = 4
+    NONE = 5
+    """No port, or a transport without a port registry."""
+
+
+class DirectionBasis(Words):
+    """The rung of the direction ladder that told initiator from responder."""
+
+    HANDSHAKE = 0
+    MESSAGE = 1
+    FAN_IN = 2
+    REGISTRY = 3
+    FIRST_PACKET = 4
+
+
+class Outcome(Words):
+    """What became of a flow."""
+
+    ESTABLISHED = 0
+    REFUSED = 1
+    PROHIBITED = 2
+    NO_ANSWER = 3
+    MIDSTREAM = 4
+    ONE_SIDED = 5
+
+
+class End(Words):
+    """How a flow ended, as far as was seen."""
+
+    FIN = 0
+    RST = 1
+    IDLE = 2
+    ACTIVE = 3
+    OPEN = 4
+
+
+class Scope(Words):
+    """Where an end is, by ``--local``."""
+
+    LOCAL = 0
+    REMOTE = 1
+
+
+class Agreement(Words):
+    """Assignment and observation compared."""
+
+    MATCHES = 0
+    DIFFERS = 1
+    NOT_COMPARABLE = 2
+    UNASSIGNED_USE = 3
+    NO_ANSWER = 4
+    NOT_OBSERVED = 5
+    NOT_APPLICABLE = 6
+
+
+@dataclass(slots=True)
+class PacketBatch:
+    """Many packets of one capture: raw bytes and columns, in file order.
+
+    ``data`` is a window that the reader uses again: a batch is valid until the next one is asked for.
+    """
+
+    data: NDArray[np.uint8]
+    """The window that holds the packets' bytes."""
+    offset: NDArray[np.int64]
+    """First byte of each packet in ``data``."""
+    ts_ns: NDArray[np.int64]
+    """Nanoseconds since 1970-01-01 UTC, or :data:`NO_TIME`."""
+    caplen: NDArray[np.uint32]
+    """Bytes stored."""
+    origlen: NDArray[np.uint32]
+    """Bytes on the wire."""
+    link_type: NDArray[np.uint16]
+    """``LINKTYPE_*`` as stored in files."""
+    capture: int
+    """Index of the capture in this run."""
+    first_frame: int
+    """1-based number, in its capture, of the batch's first packet."""
+
+    def __len__(self) -> int:
+        return len(self.offset)
+
+
+class HeaderFlag:
+    """Bits of ``HEADER["flags"]``."""
+
+    OUTERMOST: Final = 1
+    """This is the packet's first IP header: capture totals count it, and no other."""
+    PORTS: Final = 2
+    """``sport`` and ``dport`` are ports (else ICMP type and code, or nothing)."""
+    FRAGMENT_FIRST: Final = 4
+    FRAGMENT_LATER: Final = 8
+    QUOTED: Final = 16
+    """Not a packet: the header that an ICMP error quotes. It marks a flow, and counts nowhere."""
+    GROUP: Final = 32
+    """The destination is multicast or broadcast: nobody in particular is asked to answer."""
+
+
+class Signal:
+    """Bits of ``HEADER["signal"]``: what a transport header says about the life of a flow, in any transport."""
+
+    OPEN: Final = 1
+    """TCP SYN, SCTP INIT, DCCP Request."""
+    ACCEPT: Final = 2
+    """TCP SYN-ACK, SCTP INIT ACK, DCCP Response."""
+    FIN: Final = 4
+    """TCP FIN, SCTP SHUTDOWN (ACK, COMPLETE), DCCP Close and CloseReq."""
+    RST: Final = 8
+    """TCP RST, SCTP ABORT, DCCP Reset with a code other than "closed"."""
+    UNREACHABLE: Final = 16
+    """On a quoted header: ICMP port (or protocol) unreachable."""
+    PROHIBITED: Final = 32
+    """On a quoted header: ICMP administratively prohibited."""
+    REQUEST: Final = 64
+    """ICMP request of a request-reply pair."""
+    ACK: Final = 128
+    """The TCP acknowledgement field is valid."""
+
+
+HEADER: Final = np.dtype(
+    [
+        ("src_hi", "u8"),  # address, network order read as a number; IPv4 has 0 in _hi and 32 bits in _lo
+        ("src_lo", "u8"),
+        ("dst_hi", "u8"),
+        ("dst_lo", "u8"),
+        ("vlan", "u8"),  # stack of ids, see decode.link.push_vlan
+        ("tunnel", "u8"),  # hash of the tunnels that the header is in, 0 for none
+        ("ts_ns", "i8"),
+        ("sport", "u2"),  # port, or ICMP type
+        ("dport", "u2"),  # port, or ICMP code (the paired type where ICMP pairs)
+        ("packet", "u4"),  # index of the packet in its batch
+        ("payload_offset", "i8"),  # of the transport payload, in PacketBatch.data
+        ("payload_caplen", "u4"),  # stored bytes of it
+        ("payload_bytes", "u4"),  # bytes of it on the wire, by the headers
+        ("ip_bytes", "u4"),  # octets as the IP header declares them, clamped to the frame
+        ("frame_bytes", "u4"),  # origlen
+        ("seq", "u4"),  # TCP sequence number
+        ("ack", "u4"),  # TCP acknowledgement number
+        ("fragment_id", "u4"),
+        ("fragment_offset", "u4"),  # octets
+        ("tcp_flags", "u2"),  # FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128, AE 256 (RFC 9293, 9768)
+        ("flags", "u2"),  # HeaderFlag
+        ("signal", "u2"),  # Signal
+        ("proto", "u1"),  # IP protocol number
+        ("version", "u1"),  # 4 or 6
+    ],
+    align=True,
+)
+"""One row for each IP header read: decode's output (design: *Headers*)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A non-fatal oddity, counted."""
+
+    name: str
+    layer: str
+    count: int
+    first_frame: int
+    """1-based number of the first packet concerned, 0 where none is."""
+    detail: str = ""
+    capture: int = 0
+    """Index of the capture."""
+
+
+@dataclass(slots=True)
+class CaptureSummary:
+    """What was read of one capture. ``packets_read == packets_decoded + packets_stopped``, always."""
+
+    name: str
+    """As the user typed it."""
+    format: str = ""
+    packets_read: int = 0
+    packets_decoded: int = 0
+    packets_stopped: int = 0
+    stopped: dict[str, int] = field(default_factory=dict)
+    """Packets by :class:`StopClass` word."""
+    bytes: int = 0
+    """Frame bytes on the wire."""
+    first_ns: int = NO_TIME
+    last_ns: int = NO_TIME
+    complete: bool = True
+    """Whether the capture was read to its end."""
+    drops: int | None = None
+    """Packets lost while capturing, where the capture says so."""
+    note: str = ""
+    """Why ``complete`` is false, in one line."""
+
+
+@dataclass(slots=True)
+class Flows:
+    """Oriented, annotated flows: one element a flow in every array, in order of capture and first frame.
+
+    All arrays have shape ``(n,)``. Text is made from these codes by :mod:`annotator.report.columns`.
+    """
+
+    version: NDArray[np.uint8]
+    proto: NDArray[np.uint8]
+    initiator_hi: NDArray[np.uint64]
+    initiator_lo: NDArray[np.uint64]
+    responder_hi: NDArray[np.uint64]
+    responder_lo: NDArray[np.uint64]
+    initiator_port: NDArray[np.int32]
+    """:data:`NO_PORT` where there is none."""
+    responder_port: NDArray[np.int32]
+    icmp_type: NDArray[np.int16]
+    """Of the initiator's message; -1 where the flow is not ICMP."""
+    icmp_code: NDArray[np.int16]
+    first_ns: NDArray[np.int64]
+    last_ns: NDArray[np.int64]
+    capture: NDArray[np.int32]
+    first_frame: NDArray[np.int64]
+    vlan: NDArray[np.uint64]
+    """Stack of ids, see :func:`annotator.decode.link.push_vlan`."""
+    tunnel: NDArray[np.uint64]
+    direction_basis: NDArray[np.uint8]
+    outcome: NDArray[np.uint8]
+    end: NDArray[np.uint8]
+    initiator_scope: NDArray[np.uint8]
+    responder_scope: NDArray[np.uint8]
+    initiator_packets: NDArray[np.int64]
+    responder_packets: NDArray[np.int64]
+    initiator_bytes: NDArray[np.int64]
+    responder_bytes: NDArray[np.int64]
+    initiator_frame_bytes: NDArray[np.int64]
+    responder_frame_bytes: NDArray[np.int64]
+    initiator_payload_bytes: NDArray[np.int64]
+    responder_payload_bytes: NDArray[np.int64]
+    initiator_fragments: NDArray[np.int64]
+    """Of ``initiator_packets``, those that were later fragments of a datagram."""
+    responder_fragments: NDArray[np.int64]
+    tcp_flags_initiator: NDArray[np.uint16]
+    tcp_flags_responder: NDArray[np.uint16]
+    initiator_status: NDArray[np.uint8]
+    """:class:`Status`."""
+    responder_status: NDArray[np.uint8]
+    initiator_entry: NDArray[np.int32]
+    """Index into ``Registry.entries``; -1 where there is no port or no port registry."""
+    responder_entry: NDArray[np.int32]
+    agreement: NDArray[np.uint8]
+    agreement_reason: NDArray[np.uint8]
+    """Index into :data:`annotator.compare.REASONS`."""
+    unknown_port: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.proto)
+
+
+@dataclass(slots=True)
+class Analysis:
+    """All that a run found: what :mod:`annotator.pipeline` hands to :mod:`annotator.report`."""
+
+    captures: list[CaptureSummary]
+    issues: list[Issue]
+    flows: Flows
+    registry: Any
+    """The :class:`annotator.registry.Registry` that was consulted."""
+    options: dict[str, Any]
+    """Every setting that a result depends on, by its command-line name."""
+    tunnels: dict[int, str] = field(default_factory=dict)
+    """Text of each ``Flows.tunnel`` hash."""
