@@ -1,0 +1,352 @@
+"""pcapng (draft-ietf-opsawg-pcapng): sections in both byte orders, several interfaces, every block with a packet.
+
+The kernel walks the packet blocks and skips unknown ones; it hands section headers, interface descriptions and
+statistics to Python, which parses them and calls it again.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.capture import batch as stop
+from annotator.capture.batch import Columns
+from annotator.capture.pcap import LARGE_SNAPLEN
+from annotator.capture.reader import Reader
+from annotator.errors import InputError
+from annotator.kernel.jit import kernel
+from annotator.kernel.load import be16, be32, be64, le16, le32, le64
+from annotator.model import NO_TIME, PacketBatch
+
+MAGIC: Final = b"\x0a\x0d\x0d\x0a"
+BYTE_ORDER: Final = 0x1A2B3C4D
+SHB, IDB, PB, SPB, ISB, EPB = 0x0A0D0D0A, 1, 2, 3, 5, 6
+OPT_IF_TSRESOL, OPT_IF_TSOFFSET, OPT_ISB_IFDROP, OPT_ISB_OSDROP = 9, 14, 5, 7
+OPT_EPB_DROPCOUNT: Final = 4
+LONGEST_CONTROL: Final = 1 << 20
+"""Section, interface and statistics blocks are parsed in memory; a longer one is no honest block."""
+LONGEST_PACKET_BLOCK: Final = LARGE_SNAPLEN + (1 << 20)
+NO_INTERFACE: Final = 0xFFFF
+"""Link type given to a packet whose interface was never described; no ``LINKTYPE_`` has this number."""
+LAST_SECOND: Final = 9_223_372_036
+"""Seconds since 1970 that fit into int64 nanoseconds (the year 2262)."""
+
+# rows of the interface table
+LINK, SNAPLEN, BINARY, EXPONENT, OFFSET, DROPS, INTERFACE_FIELDS = 0, 1, 2, 3, 4, 5, 6
+# counters that the kernel keeps
+BAD_TIMES, UNDESCRIBED, OVERLONG, COUNTERS = 0, 1, 2, 3
+
+
+@kernel
+def timestamp(high: int, low: int, binary: int, exponent: int, offset_s: int) -> int:
+    """Nanoseconds since 1970 of a 64-bit time in units of 10^-exponent or 2^-exponent s; NO_TIME if out of range."""
+    if high >= 1 << 31:
+        return NO_TIME
+    ticks = (high << 32) | low
+    if binary:
+        if exponent > 62:
+            return NO_TIME
+        seconds = ticks >> exponent
+        rest = ticks & ((1 << exponent) - 1)
+        shift = exponent
+        if shift > 32:  # keep rest * 10^9 within 63 bits; 2^-32 s is finer than a nanosecond
+            rest >>= shift - 32
+            shift = 32
+        nanoseconds = (rest * 1_000_000_000) >> shift
+    else:
+        if exponent > 18:
+            return NO_TIME
+        unit = 10**exponent
+        seconds = ticks // unit
+        rest = ticks - seconds * unit
+        nanoseconds = rest * 10 ** (9 - exponent) if exponent <= 9 else rest // 10 ** (exponent - 9)
+    if seconds >= LAST_SECOND:
+        return NO_TIME
+    seconds += offset_s
+    if seconds >= LAST_SECOND or seconds <= -LAST_SECOND:
+        return NO_TIME
+    return seconds * 1_000_000_000 + nanoseconds
+
+
+@kernel
+def drop_count(data: Any, i: int, end: int, big: bool) -> int:
+    """Sum the ``epb_dropcount`` options in ``data[i:end]``; 0 where there is none."""
+    drops = 0
+    while end - i >= 4:
+        code = be16(data, i) if big else le16(data, i)
+        length = be16(data, i + 2) if big else le16(data, i + 2)
+        if code == 0:
+            break
+        if code == OPT_EPB_DROPCOUNT and length == 8 and end - i >= 12:
+            high = be32(data, i + 4) if big else le32(data, i + 8)
+            low = be32(data, i + 8) if big else le32(data, i + 4)
+            if high == 0:  # 2^32 packets lost before one packet is no count
+                drops += low
+        i += 4 + ((length + 3) & ~3)
+    return drops
+
+
+@kernel
+def index_pcapng(
+    data: Any,
+    start: int,
+    end: int,
+    big: bool,
+    interfaces: Any,
+    described: int,
+    counters: Any,
+    offset: Any,
+    ts_ns: Any,
+    caplen: Any,
+    origlen: Any,
+    link_type: Any,
+) -> tuple[int, int, int]:
+    """Index the packet blocks in ``data[start:end]`` into the columns.
+
+    `interfaces` is int64[n, 6], one row an interface (the first `described` are filled). Returns (packets,
+    position, stop code).
+    """
+    count = 0
+    i = start
+    while True:
+        if count == len(offset):
+            return count, i, stop.FULL
+        if end - i < 12:
+            return count, i, stop.NEED_MORE
+        kind = be32(data, i) if big else le32(data, i)
+        if kind == SHB:  # before its length, whose byte order the section header itself declares
+            return count, i, stop.CONTROL
+        length = be32(data, i + 4) if big else le32(data, i + 4)
+        if length < 12:
+            return count, i, stop.BAD_LENGTH
+        length = (length + 3) & ~3
+        if kind in (IDB, ISB):
+            return count, i, stop.CONTROL
+        if kind not in (EPB, PB, SPB):
+            if end - i < length:
+                return count, i, stop.SKIP
+            i += length
+            continue
+        if length > LONGEST_PACKET_BLOCK:
+            return count, i, stop.BAD_LENGTH
+        if end - i < length:
+            return count, i, stop.NEED_MORE
+        trailer = be32(data, i + length - 4) if big else le32(data, i + length - 4)
+        if (trailer + 3) & ~3 != length:
+            return count, i, stop.BAD_LENGTH
+        if kind == SPB:
+            if length < 16:
+                return count, i, stop.BAD_LENGTH
+            wire = be32(data, i + 8) if big else le32(data, i + 8)
+            packet = i + 12
+            interface = 0
+            stored = min(wire, length - 16)
+            if described and interfaces[0, SNAPLEN]:
+                stored = min(stored, interfaces[0, SNAPLEN])
+            time = NO_TIME
+        else:
+            if length < 32:
+                return count, i, stop.BAD_LENGTH
+            packet = i + 28
+            if kind == EPB:
+                interface = be32(data, i + 8) if big else le32(data, i + 8)
+            else:
+                interface = be16(data, i + 8) if big else le16(data, i + 8)
+            high = be32(data, i + 12) if big else le32(data, i + 12)
+            low = be32(data, i + 16) if big else le32(data, i + 16)
+            stored = be32(data, i + 20) if big else le32(data, i + 20)
+            wire = be32(data, i + 24) if big else le32(data, i + 24)
+            if stored > length - 32:
+                return count, i, stop.BAD_LENGTH
+            if interface < described:
+                row = interfaces[interface]
+                time = timestamp(high, low, row[BINARY], row[EXPONENT], row[OFFSET])
+                if time == NO_TIME:
+                    counters[BAD_TIMES] += 1
+                options = packet + ((stored + 3) & ~3)
+                if kind == EPB and i + length - 4 - options >= 12:
+                    row[DROPS] += drop_count(data, options, i + length - 4, big)
+                elif kind == PB:
+                    lost = be16(data, i + 10) if big else le16(data, i + 10)
+                    if lost != 0xFFFF:  # "unknown"
+                        row[DROPS] += lost
+            else:
+                time = NO_TIME
+        if interface < described:
+            link = interfaces[interface, LINK]
+        else:
+            link = NO_INTERFACE
+            counters[UNDESCRIBED] += 1
+        offset[count] = packet
+        ts_ns[count] = time
+        caplen[count] = stored
+        origlen[count] = wire
+        link_type[count] = link
+        count += 1
+        i += length
+
+
+class PcapngReader(Reader):
+    """Batches of a pcapng stream."""
+
+    format = "pcapng"
+
+    def __init__(self, *args: Any) -> None:
+        """See :class:`Reader`."""
+        super().__init__(*args)
+        self._order: Literal["big", "little"] = "little"
+        self._interfaces: NDArray[np.int64] = np.zeros((8, INTERFACE_FIELDS), np.int64)
+        self._described = 0
+        self._reported: dict[int, int] = {}
+        """Losses by interface of this section, as its latest statistics block gives them."""
+        self._drops_before = 0
+        self._drops_known = False
+
+    def batches(self) -> Iterator[PacketBatch]:
+        """Yield batches until the file ends or a block makes no sense; see :class:`Reader`."""
+        window = self.window
+        if not self.need(12) or not self._control():
+            raise InputError(f"{self.name}: the pcapng section header at the start of the file is damaged or cut short")
+        columns = Columns()
+        counters = np.zeros(COUNTERS, np.int64)
+        while True:
+            count, position, why = index_pcapng(
+                window.data,
+                window.start,
+                window.end,
+                self._order == "big",
+                self._interfaces,
+                self._described,
+                counters,
+                columns.offset,
+                columns.ts_ns,
+                columns.caplen,
+                columns.origlen,
+                columns.link_type,
+            )
+            if count:
+                yield self.emit(columns, count)
+            window.consume(position)
+            if why == stop.BAD_LENGTH:
+                self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
+                break
+            if why == stop.CONTROL:
+                if not self._control():
+                    break
+            elif why == stop.SKIP:
+                if not self._skip():
+                    break
+            elif why == stop.NEED_MORE and not self.more():
+                break
+        self._close_section()
+        if self._drops_known:
+            self.drops = self._drops_before
+        self._count("time_out_of_range", "a time stamp outside the years 1677 to 2262", int(counters[BAD_TIMES]))
+        self._count("undescribed_interface", "a packet of an interface that no block describes", int(counters[UNDESCRIBED]))
+
+    def _count(self, name: str, detail: str, count: int) -> None:
+        if count:
+            self.issue(name, detail, count)
+
+    def _u32(self, at: int) -> int:
+        return int.from_bytes(self.window.data[at : at + 4].tobytes(), self._order)
+
+    def _skip(self) -> bool:
+        """Pass over a block of no interest that is longer than what is in memory."""
+        length = (self._u32(self.window.start + 4) + 3) & ~3
+        if self.window.skip(length):
+            return True
+        self.complete = False
+        self.note = f"cut short: the file ends inside a block after frame {self.frames:,}"
+        self.issue("file_truncated", "the file ends inside a record")
+        return False
+
+    def _control(self) -> bool:
+        """Parse the section header, interface description or statistics block at the window's start."""
+        window = self.window
+        if bytes(window.data[window.start : window.start + 4]) == MAGIC:
+            magic = bytes(window.data[window.start + 8 : window.start + 12])
+            if int.from_bytes(magic, "big") == BYTE_ORDER:
+                self._order = "big"
+            elif int.from_bytes(magic, "little") == BYTE_ORDER:
+                self._order = "little"
+            else:
+                self.corrupt("section_header", "a section header has no valid byte-order magic")
+                return False
+        kind = self._u32(window.start)
+        length = (self._u32(window.start + 4) + 3) & ~3
+        shortest = 28 if kind == SHB else 20
+        if not shortest <= length <= LONGEST_CONTROL:
+            if kind == ISB and 12 <= length <= LONGEST_CONTROL:
+                return self._skip()  # too short to say anything: harmless
+            self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
+            return False
+        while window.end - window.start < length:
+            if not self.more():
+                return False
+        block = window.data[window.start : window.start + length].tobytes()
+        if (int.from_bytes(block[-4:], self._order) + 3) & ~3 != length:
+            self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
+            return False
+        if kind == SHB:
+            self._close_section()
+        elif kind == IDB:
+            self._describe(block)
+        else:
+            self._statistics(block)
+        window.consume(window.start + length)
+        return True
+
+    def _options(self, block: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (code, value) of the options of `block`; a length past the block's end ends them."""
+        i, end = start, len(block) - 4
+        while end - i >= 4:
+            code = int.from_bytes(block[i : i + 2], self._order)
+            length = int.from_bytes(block[i + 2 : i + 4], self._order)
+            if code == 0 or i + 4 + length > end:
+                return
+            yield code, block[i + 4 : i + 4 + length]
+            i += 4 + ((length + 3) & ~3)
+
+    def _describe(self, block: bytes) -> None:
+        """Interface Description Block: link type, snap length, time resolution (default µs) and offset."""
+        if self._described == len(self._interfaces):
+            self._interfaces = np.concatenate((self._interfaces, np.zeros_like(self._interfaces)))
+        row = self._interfaces[self._described]
+        row[:] = 0
+        row[LINK] = int.from_bytes(block[8:10], self._order)
+        row[SNAPLEN] = int.from_bytes(block[12:16], self._order)
+        row[EXPONENT] = 6
+        for code, value in self._options(block, 16):
+            if code == OPT_IF_TSRESOL and len(value) == 1:
+                row[BINARY] = value[0] >> 7
+                row[EXPONENT] = value[0] & 0x7F
+            elif code == OPT_IF_TSOFFSET and len(value) == 8:
+                row[OFFSET] = int.from_bytes(value, self._order, signed=True)
+        row[OFFSET] = min(max(int(row[OFFSET]), -2 * LAST_SECOND), 2 * LAST_SECOND)
+        self._described += 1
+
+    def _statistics(self, block: bytes) -> None:
+        """Interface Statistics Block: its counts are since the start of the capture, so the latest one holds."""
+        losses = [
+            int.from_bytes(value, self._order)
+            for code, value in self._options(block, 20)
+            if code in (OPT_ISB_IFDROP, OPT_ISB_OSDROP) and len(value) == 8
+        ]
+        if losses:
+            self._reported[int.from_bytes(block[8:12], self._order)] = sum(losses)
+
+    def _close_section(self) -> None:
+        """Add up the section's losses; the next one describes its interfaces anew.
+
+        Statistics and per-packet drop counts tell of the same losses, so an interface counts the larger of the two.
+        """
+        counted = self._interfaces[: self._described, DROPS]
+        self._drops_known |= bool(self._reported) or bool(counted.any())
+        lost = dict(enumerate(counted.tolist()))
+        for interface, drops in self._reported.items():
+            lost[interface] = max(lost.get(interface, 0), drops)
+        self._drops_before += sum(lost.values())
+        self._reported.clear()
+        self._described = 0

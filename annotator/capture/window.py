@@ -1,0 +1,104 @@
+"""A reused window over a byte stream, filled ahead by a thread.
+
+Files are read, not mapped: a mapped file that somebody truncates kills the process, and maps count as memory.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIZE: Final = 16 << 20
+"""Bytes read at a time."""
+HEADROOM: Final = 1 << 20
+"""Room before them for what the reader left over: records are rarely as large."""
+
+
+class Window:
+    """Bytes ``data[start:end]`` of a stream that are in memory; :meth:`more` replaces the consumed ones.
+
+    Two buffers take turns: while the kernels work on one, a thread fills the other. A buffer is read to at a fixed
+    place, and what the reader left over is copied in front of it, so that the read need not wait for the reader.
+    """
+
+    def __init__(self, stream: BinaryIO, head: bytes = b"", size: int = SIZE) -> None:
+        """Take over `stream`; `head` are bytes that were already read from it."""
+        self._stream = stream
+        self._size = size
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="annotator-read")
+        self._buffers = [np.empty(HEADROOM + size, np.uint8) for _ in range(2)]
+        self._turn = 0
+        self.data: NDArray[np.uint8] = self._buffers[0]
+        self.start = HEADROOM
+        self.end = HEADROOM + len(head)
+        self.data[self.start : self.end] = np.frombuffer(head, np.uint8)
+        self.taken = 0
+        """Bytes of the stream handed out before ``start``."""
+        self.eof = False
+        self._pending: Future[int] = self._reader.submit(self._read, self._buffers[1])
+
+    def _read(self, buffer: NDArray[np.uint8]) -> int:
+        view = memoryview(buffer)[HEADROOM:]  # type: ignore[arg-type]  # an array is a buffer
+        done = 0
+        while done < len(view):
+            got = self._stream.readinto(view[done:])  # type: ignore[attr-defined]  # raw and buffered streams have it
+            if not got:
+                break
+            done += got
+        return done
+
+    def consume(self, upto: int) -> None:
+        """Give back the bytes before `upto`, an index into ``data``."""
+        self.taken += upto - self.start
+        self.start = upto
+
+    def more(self) -> bool:
+        """Bring in more bytes behind the ones not yet consumed; False at the end of the stream.
+
+        Indexes into ``data`` change: the unconsumed bytes start at ``start`` again. Raises OSError where reading
+        fails (the bytes before that stay).
+        """
+        if self.eof:
+            return False
+        try:
+            got = self._pending.result()
+        except BaseException:
+            self.eof = True
+            raise
+        if not got:
+            self.eof = True
+            return False
+        left = self.end - self.start
+        self._turn = 1 - self._turn
+        buffer = self._buffers[self._turn]
+        if left <= HEADROOM:
+            buffer[HEADROOM - left : HEADROOM] = self.data[self.start : self.end]
+            self.data, self.start, self.end = buffer, HEADROOM - left, HEADROOM + got
+        else:  # a record larger than the headroom: a buffer of its own, for as long as it takes
+            self.data = np.concatenate((self.data[self.start : self.end], buffer[HEADROOM : HEADROOM + got]))
+            self.start, self.end = 0, left + got
+        self._pending = self._reader.submit(self._read, self._buffers[1 - self._turn])
+        return True
+
+    def skip(self, count: int) -> bool:
+        """Consume `count` bytes without keeping them; False where the stream ends before."""
+        while count > self.end - self.start:
+            count -= self.end - self.start
+            self.consume(self.end)
+            if not self.more():
+                return False
+        self.consume(self.start + count)
+        return True
+
+    def close(self) -> None:
+        """Stop reading ahead, and close the stream."""
+        self._reader.shutdown(wait=True, cancel_futures=True)
+        self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
