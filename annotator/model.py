@@ -5,11 +5,14 @@ Codes, not strings, travel between rooms; :mod:`annotator.report` turns them int
 """
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from annotator.words import RangeClass as RangeClass  # noqa: PLC0414 (the form that type checkers take as a re-export)
+from annotator.words import Status as Status  # noqa: PLC0414 (the form that type checkers take as a re-export)
+from annotator.words import Words as Words  # noqa: PLC0414 (the form that type checkers take as a re-export)
 
 NO_TIME: Final = -(2**63)
 """``ts_ns`` of a packet whose record carries no time (pcapng Simple Packet Block)."""
@@ -30,20 +33,6 @@ PORT_TRANSPORT: Final = {TCP: "tcp", UDP: "udp", UDPLITE: "udp", SCTP: "sctp", D
 """The registry's transport whose port space an IP protocol uses; UDP-Lite shares UDP's (RFC 3828 section 6.1)."""
 
 
-class Words(IntEnum):
-    """A code with a word: the word is the member's name in lower case."""
-
-    @property
-    def word(self) -> str:
-        """The public spelling, as it stands in reports."""
-        return self.name.lower()
-
-    @classmethod
-    def words(cls) -> list[str]:
-        """Every word, indexed by code (codes count from 0 without gaps)."""
-        return [member.word for member in cls]
-
-
 class StopClass(Words):
     """Why a packet was not decoded down to an IP header."""
 
@@ -52,28 +41,6 @@ class StopClass(Words):
     ENCRYPTED = 2
     TRUNCATED = 3
     MALFORMED = 4
-
-
-class RangeClass(Words):
-    """RFC 6335 section 6."""
-
-    SYSTEM = 0
-    USER = 1
-    DYNAMIC = 2
-    NONE = 3
-    """No port to speak of."""
-
-
-class Status(Words):
-    """What the registry says of a (transport, port)."""
-
-    ASSIGNED = 0
-    RESERVED = 1
-    UNASSIGNED = 2
-    NOT_LISTED = 3
-    DYNAMIC = 4
-    NONE = 5
-    """No port, or a transport without a port registry."""
 
 
 class DirectionBasis(Words):
