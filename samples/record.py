@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Record the sample captures and their truth table: real servers, real clients, hosts in namespaces.
+
+Needs root and the Debian packages that README.md lists. Touches nothing of this machine but this folder.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from recorder import scenarios, servers
+from recorder.hosts import Lab, RecordingError, say
+from recorder.network import build
+from recorder.truth import write
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    """Record what the command line asks for; the exit status is 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="*", help=f"of {', '.join(scenarios.ALL)} (default: all)")
+    parser.add_argument(
+        "--into", type=Path, default=HERE, help="folder of captures and truth.csv (default: %(default)s)"
+    )
+    args = parser.parse_args()
+    if unknown := set(args.scenario) - set(scenarios.ALL):
+        parser.error(f"unknown scenario: {', '.join(sorted(unknown))}")
+    if os.geteuid() != 0:
+        print("record.py: needs root to make network namespaces; run it with sudo", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        for name in args.scenario or scenarios.ALL:
+            say(f"{name} …")
+            record(name, args.into)
+    except (RecordingError, subprocess.SubprocessError, OSError) as error:
+        print(f"record.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def record(name: str, into: Path) -> None:
+    """Record one scenario in a laboratory of its own and publish its captures and rows."""
+    with tempfile.TemporaryDirectory(prefix="record-") as scratch:
+        work = Path(scratch)
+        work.chmod(0o755)  # servers that give up root read their configuration here
+        servers.keys(work)
+        with Lab(work) as lab:
+            files, rows = scenarios.ALL[name](build(lab), into)
+    write(into / "truth.csv", rows, files)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

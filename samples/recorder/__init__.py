@@ -1,0 +1,1 @@
+"""What ``samples/record.py`` is made of: hosts, servers, clients, capture points and the truth table."""
