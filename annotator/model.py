@@ -5,7 +5,7 @@ Codes, not strings, travel between rooms; :mod:`annotator.report` turns them int
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,40 +121,48 @@ class PacketBatch:
         return len(self.offset)
 
 
-class HeaderFlag:
+class HeaderFlagBits(NamedTuple):
     """Bits of ``HEADER["flags"]``."""
 
-    OUTERMOST: Final = 1
+    OUTERMOST: int = 1
     """This is the packet's first IP header: capture totals count it, and no other."""
-    PORTS: Final = 2
-    """``sport`` and ``dport`` are ports (else ICMP type and code, or nothing)."""
-    FRAGMENT_FIRST: Final = 4
-    FRAGMENT_LATER: Final = 8
-    QUOTED: Final = 16
+    PORTS: int = 2
+    """``sport`` and ``dport`` are filled: with ports, or with ICMP's type and code."""
+    FRAGMENT_FIRST: int = 4
+    FRAGMENT_LATER: int = 8
+    QUOTED: int = 16
     """Not a packet: the header that an ICMP error quotes. It marks a flow, and counts nowhere."""
-    GROUP: Final = 32
+    GROUP: int = 32
     """The destination is multicast or broadcast: nobody in particular is asked to answer."""
 
 
-class Signal:
+HeaderFlag: Final = HeaderFlagBits()
+"""The bits, as a tuple: Numba takes its members for constants."""
+
+
+class SignalBits(NamedTuple):
     """Bits of ``HEADER["signal"]``: what a transport header says about the life of a flow, in any transport."""
 
-    OPEN: Final = 1
+    OPEN: int = 1
     """TCP SYN, SCTP INIT, DCCP Request."""
-    ACCEPT: Final = 2
+    ACCEPT: int = 2
     """TCP SYN-ACK, SCTP INIT ACK, DCCP Response."""
-    FIN: Final = 4
+    FIN: int = 4
     """TCP FIN, SCTP SHUTDOWN (ACK, COMPLETE), DCCP Close and CloseReq."""
-    RST: Final = 8
+    RST: int = 8
     """TCP RST, SCTP ABORT, DCCP Reset with a code other than "closed"."""
-    UNREACHABLE: Final = 16
+    UNREACHABLE: int = 16
     """On a quoted header: ICMP port (or protocol) unreachable."""
-    PROHIBITED: Final = 32
+    PROHIBITED: int = 32
     """On a quoted header: ICMP administratively prohibited."""
-    REQUEST: Final = 64
+    REQUEST: int = 64
     """ICMP request of a request-reply pair."""
-    ACK: Final = 128
-    """The TCP acknowledgement field is valid."""
+    ACK: int = 128
+    """A TCP segment that acknowledges, and is no reset."""
+
+
+Signal: Final = SignalBits()
+"""The bits, as a tuple: Numba takes its members for constants."""
 
 
 HEADER: Final = np.dtype(
@@ -167,7 +175,7 @@ HEADER: Final = np.dtype(
         ("tunnel", "u8"),  # hash of the tunnels that the header is in, 0 for none
         ("ts_ns", "i8"),
         ("sport", "u2"),  # port, or ICMP type
-        ("dport", "u2"),  # port, or ICMP code (the paired type where ICMP pairs)
+        ("dport", "u2"),  # port, or ICMP code
         ("packet", "u4"),  # index of the packet in its batch
         ("payload_offset", "i8"),  # of the transport payload, in PacketBatch.data
         ("payload_caplen", "u4"),  # stored bytes of it

@@ -1,0 +1,139 @@
+"""IPv4 (RFC 791) and IPv6 (RFC 8200) headers: where the transport starts, what it is, how long it is said to be.
+
+Both give one tuple, so that the batch loop need not know which it was:
+``(reason, protocol, transport start, end by the header, fragment kind, fragment id, fragment offset, odd)``.
+The end is an index that may lie past the stored bytes (a cut snap length). `odd` is a reason code of an oddity
+that does not stop decoding, or NONE.
+"""
+
+from typing import Any, Final
+
+from annotator.decode import reasons
+from annotator.kernel.jit import kernel
+from annotator.kernel.load import be16, be32, u8
+from annotator.model import HeaderFlag
+
+IpHeader = tuple[int, int, int, int, int, int, int, int]
+
+HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, NO_NEXT, DESTINATION = 0, 43, 44, 51, 59, 60
+HIP, SHIM6 = 139, 140
+JUMBO_OPTION: Final = 0xC2
+"""RFC 2675 section 2."""
+WHOLE: Final = 0
+MAX_EXTENSIONS: Final = 64
+"""A chain of more extension headers than this is an attack on decoders."""
+
+
+@kernel
+def ipv4_header(data: Any, i: int, end: int, wire_end: int) -> IpHeader:
+    """Read the IPv4 header at `i`; the frame is stored up to `end`, and was `wire_end` long on the wire."""
+    if end - i < 20:
+        return reasons.IP_TRUNCATED, 0, i, i, WHOLE, 0, 0, reasons.NONE
+    first = u8(data, i)
+    if first >> 4 != 4:
+        return reasons.IP_VERSION, 0, i, i, WHOLE, 0, 0, reasons.NONE
+    header = (first & 15) * 4
+    if header < 20:
+        return reasons.IP_HEADER_LENGTH, 0, i, i, WHOLE, 0, 0, reasons.NONE
+    total = be16(data, i + 2)
+    odd = reasons.NONE
+    if total == 0:  # segmentation offload: the length was not filled in when the packet was captured
+        total = wire_end - i
+    if total < header:
+        return reasons.IP_LENGTH, 0, i, i, WHOLE, 0, 0, reasons.NONE
+    if total > wire_end - i:
+        odd = reasons.IP_LENGTH_OVER_FRAME
+        total = wire_end - i
+    word = be16(data, i + 6)
+    fragment_offset = (word & 0x1FFF) * 8
+    kind = WHOLE
+    if fragment_offset:
+        kind = HeaderFlag.FRAGMENT_LATER
+    elif word & 0x2000:
+        kind = HeaderFlag.FRAGMENT_FIRST
+    protocol = u8(data, i + 9)
+    start = i + header
+    if protocol == AUTHENTICATION and kind != HeaderFlag.FRAGMENT_LATER and end - start >= 12:
+        length = (u8(data, start + 1) + 2) * 4  # RFC 4302 section 2.2
+        if start + length <= i + total:
+            protocol = u8(data, start)
+            start += length
+    return reasons.NONE, protocol, start, i + total, kind, be16(data, i + 4), fragment_offset, odd
+
+
+@kernel
+def jumbo_length(data: Any, i: int, end: int) -> int:
+    """Give the jumbo payload length in the hop-by-hop options header at `i` (RFC 2675), or 0."""
+    if end - i < 8:
+        return 0
+    limit = min(i + (u8(data, i + 1) + 1) * 8, end)
+    j = i + 2
+    while limit - j >= 2:
+        option = u8(data, j)
+        if option == 0:  # Pad1
+            j += 1
+            continue
+        length = u8(data, j + 1)
+        if option == JUMBO_OPTION and length == 4 and limit - j >= 6:
+            return be32(data, j + 2)
+        j += 2 + length
+    return 0
+
+
+@kernel
+def ipv6_header(data: Any, i: int, end: int, wire_end: int) -> IpHeader:
+    """Read the IPv6 header at `i` and its extension headers."""
+    if end - i < 40:
+        return reasons.IP_TRUNCATED, 0, i, i, WHOLE, 0, 0, reasons.NONE
+    if u8(data, i) >> 4 != 6:
+        return reasons.IP_VERSION, 0, i, i, WHOLE, 0, 0, reasons.NONE
+    length = be16(data, i + 4)
+    protocol = u8(data, i + 6)
+    start = i + 40
+    if length == 0:  # a jumbogram says its length in an option, a segmentation-offload frame nowhere
+        if protocol == HOP_BY_HOP:
+            length = jumbo_length(data, start, end)
+        if length == 0 and protocol != NO_NEXT:
+            length = wire_end - start
+    odd = reasons.NONE
+    if length > wire_end - start:
+        odd = reasons.IP_LENGTH_OVER_FRAME
+        length = wire_end - start
+    finish = start + length
+    kind = WHOLE
+    fragment_id = 0
+    fragment_offset = 0
+    for _ in range(MAX_EXTENSIONS):
+        if protocol not in (HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION, HIP, SHIM6):
+            break
+        if min(end, finish) - start < 8:
+            odd = reasons.EXTENSION_TRUNCATED
+            break
+        if protocol == FRAGMENT:
+            word = be16(data, start + 2)
+            fragment_offset = word & 0xFFF8
+            fragment_id = be32(data, start + 4)
+            protocol = u8(data, start)
+            start += 8
+            if fragment_offset:
+                kind = HeaderFlag.FRAGMENT_LATER
+                break
+            if word & 1:
+                kind = HeaderFlag.FRAGMENT_FIRST
+            continue  # neither: an atomic fragment (RFC 6946), a whole packet
+        step = (u8(data, start + 1) + 2) * 4 if protocol == AUTHENTICATION else (u8(data, start + 1) + 1) * 8
+        if step > finish - start:
+            odd = reasons.EXTENSION_TRUNCATED
+            break
+        protocol = u8(data, start)
+        start += step
+    return reasons.NONE, protocol, start, finish, kind, fragment_id, fragment_offset, odd
+
+
+@kernel
+def group_address(version: int, data: Any, i: int) -> bool:
+    """Say whether the destination of the IP header at `i` is multicast, or IPv4's limited broadcast."""
+    if version == 4:
+        first = u8(data, i + 16)
+        return 224 <= first < 240 or be32(data, i + 16) == 0xFFFFFFFF
+    return u8(data, i + 24) == 0xFF

@@ -1,0 +1,133 @@
+"""Community ID, version 1: a short name of a flow that other tools compute alike, whoever opened it.
+
+``"1:" + base64(sha1(seed, source address, destination address, protocol, 0, source port, destination port))``, all
+in network order, the ends ordered so that the smaller (address, port) stands first. Ports are hashed for TCP, UDP,
+SCTP, ICMP and ICMPv6 only. ICMP uses type and code as ports; where a type has a counterpart (echo request and
+reply) the counterpart's type stands in the code's place, and where it has none the flow is one-way: its ends stay
+in the order of the packet. Source: the Community ID Flow Hashing specification, version 1.
+"""
+
+from base64 import b64encode
+from hashlib import sha1
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.model import ICMP, ICMP6, NO_PORT, SCTP, TCP, UDP, Flows
+
+_PORTED: Final = (TCP, UDP, SCTP, ICMP, ICMP6)
+
+_ICMP_PAIRS: Final = ((8, 0), (13, 14), (15, 16), (10, 9), (17, 18))
+"""Echo, timestamp, information, router solicitation and advertisement, address mask (RFC 792, 1256, 950)."""
+_ICMP6_PAIRS: Final = ((128, 129), (133, 134), (135, 136), (130, 131), (139, 140), (144, 145))
+"""Echo, router, neighbour, listener query and report, node information, home agent discovery."""
+
+_ONE_WAY: Final = -1
+
+
+def _counterparts(pairs: tuple[tuple[int, int], ...]) -> NDArray[np.int32]:
+    table = np.full(256, _ONE_WAY, np.int32)
+    for one, other in pairs:
+        table[one], table[other] = other, one
+    return table
+
+
+_COUNTERPART: Final = {ICMP: _counterparts(_ICMP_PAIRS), ICMP6: _counterparts(_ICMP6_PAIRS)}
+
+
+def community_ids(flows: Flows, start: int = 0, stop: int | None = None, seed: int = 0) -> NDArray[np.bytes_]:
+    """Compute the Community IDs of flows `start` to `stop`.
+
+    Args:
+        flows: oriented flows; the order of their ends does not matter, save for one-way ICMP.
+        start: first flow.
+        stop: flow after the last, or None for all that follow.
+        seed: 0 to 65535; tools that are to agree use the same.
+
+    Returns:
+        ASCII text, shape (stop - start,), dtype ``S30``.
+
+    Raises:
+        ValueError: the seed does not fit 16 bits.
+    """
+    if not 0 <= seed <= 0xFFFF:
+        raise ValueError(f"seed {seed} is not in 0-65535")
+    rows = slice(start, stop)
+    proto = flows.proto[rows]
+    is4 = flows.version[rows] == 4
+    sport, dport, one_way = _ports(flows, rows)
+    hashed = np.isin(proto, _PORTED) & (sport != NO_PORT) & (dport != NO_PORT)
+    sport, dport = np.where(hashed, sport, 0), np.where(hashed, dport, 0)
+
+    ends = (flows.initiator_hi[rows], flows.initiator_lo[rows], sport)
+    others = (flows.responder_hi[rows], flows.responder_lo[rows], dport)
+    swap = _greater(ends, others) & ~one_way
+    first = [np.where(swap, other, end) for end, other in zip(ends, others, strict=True)]
+    second = [np.where(swap, end, other) for end, other in zip(ends, others, strict=True)]
+
+    digests = np.zeros((len(proto), 21), np.uint8)  # 20 and a zero: 21 bytes are whole groups of base64
+    for version, width in ((is4, 4), (~is4, 16)):
+        chosen = np.flatnonzero(version)
+        messages = _messages(first, second, proto, hashed, chosen, width, seed)
+        digests[chosen, :20] = _sha1(messages)
+    text = np.empty((len(proto), 30), np.uint8)
+    text[:, :2] = np.frombuffer(b"1:", np.uint8)
+    text[:, 2:] = np.frombuffer(b64encode(digests.tobytes()), np.uint8).reshape(-1, 28)
+    text[:, 29] = ord("=")  # what base64 writes for the byte that is not there
+    return text.view("S30").ravel()
+
+
+def _ports(flows: Flows, rows: slice) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
+    """Give what stands for the ports, (n,) each, and whether the flow is one-way ICMP."""
+    sport, dport = flows.initiator_port[rows].copy(), flows.responder_port[rows].copy()
+    one_way = np.zeros(len(sport), np.bool_)
+    for proto, counterpart in _COUNTERPART.items():
+        chosen = (flows.proto[rows] == proto) & (flows.icmp_type[rows] >= 0)
+        kind = flows.icmp_type[rows][chosen].astype(np.int32)
+        other = counterpart[kind]
+        alone = other == _ONE_WAY
+        sport[chosen] = kind
+        dport[chosen] = np.where(alone, flows.icmp_code[rows][chosen], other)
+        one_way[chosen] = alone
+    return sport, dport, one_way
+
+
+def _greater(
+    one: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]],
+    two: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]],
+) -> NDArray[np.bool_]:
+    """Compare (high, low, port) as tuples, (n,)."""
+    greater: NDArray[np.bool_] = one[2] > two[2]
+    for a, b in ((one[1], two[1]), (one[0], two[0])):
+        greater = (a > b) | ((a == b) & greater)
+    return greater
+
+
+def _messages(
+    first: list[NDArray[np.uint64]],
+    second: list[NDArray[np.uint64]],
+    proto: NDArray[np.uint8],
+    hashed: NDArray[np.bool_],
+    rows: NDArray[np.intp],
+    width: int,
+    seed: int,
+) -> list[bytes]:
+    """Lay out what is hashed, for rows whose addresses have `width` bytes."""
+    size = 2 + 2 * width + 2 + 4
+    matrix = np.zeros((len(rows), size), np.uint8)
+    matrix[:, 0], matrix[:, 1] = seed >> 8, seed & 255
+    for place, (high, low, _) in ((2, first), (2 + width, second)):
+        octets = np.stack((high[rows], low[rows]), axis=1).astype(">u8").view(np.uint8).reshape(len(rows), 16)
+        matrix[:, place : place + width] = octets[:, 16 - width :]
+    matrix[:, 2 + 2 * width] = proto[rows]
+    for place, end in ((size - 4, first), (size - 2, second)):
+        matrix[:, place : place + 2] = end[2][rows].astype(">u2").view(np.uint8).reshape(len(rows), 2)
+    packed = matrix.tobytes()
+    ports = hashed[rows].tolist()  # without ports the message ends after the zero byte
+    return [packed[i * size : (i + 1) * size - (0 if ports[i] else 4)] for i in range(len(rows))]
+
+
+def _sha1(messages: list[bytes]) -> NDArray[np.uint8]:
+    digests = b"".join([sha1(message, usedforsecurity=False).digest() for message in messages])
+    return np.frombuffer(digests, np.uint8).reshape(-1, 20)

@@ -1,0 +1,320 @@
+"""The flow table: one row a biflow, counted in both directions, split by time and by new connections.
+
+Rows are neutral: ends are A and B (see :mod:`annotator.flow.key`); :mod:`annotator.flow.orient` names initiator and
+responder at the end, over the whole table. Fields of two are indexed by direction: 0 is what A sent.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.flow.key import SHARDS, canonical, context_word, shard_headers
+from annotator.kernel.hash import random_keys
+from annotator.kernel.jit import kernel
+from annotator.model import NO_TIME, TCP, HeaderFlag, PacketBatch, Signal
+
+FLOW: Final = np.dtype(
+    [
+        ("a_hi", "u8"),
+        ("a_lo", "u8"),
+        ("b_hi", "u8"),
+        ("b_lo", "u8"),
+        ("context", "u8"),  # see key.context_word
+        ("tunnel", "u8"),
+        ("first_ns", "i8"),
+        ("last_ns", "i8"),
+        ("packets", "i8", 2),
+        ("bytes", "i8", 2),
+        ("frame_bytes", "i8", 2),
+        ("payload_bytes", "i8", 2),
+        ("first_frame", "i8"),
+        ("vlan", "u8"),  # stack of the first packet
+        ("isn", "u4", 2),  # initial sequence number of the SYN (SCTP: initiate tag) that opened
+        ("ack", "u4", 2),  # last acknowledgement number
+        ("fragments", "u4", 2),  # later fragments among the packets
+        ("tcp_flags", "u2", 2),
+        ("signal", "u2", 2),
+        ("capture", "i4"),
+        ("previous", "i4"),  # row of the flow that this one continues, -1 where none
+        ("icmp_code", "u1", 2),
+        ("first_from", "u1"),  # direction of the first packet
+        ("state", "u1"),  # bits below
+        ("split", "u1"),  # why a later packet of the same key went to a new row
+    ],
+    align=True,
+)
+
+OPENED: Final = 1
+"""State bit: direction 0 sent a SYN without ACK (direction 1: shifted by one)."""
+UNREACHABLE, PROHIBITED = 4, 8
+"""State bits: an ICMP error quoted a packet of this flow."""
+GROUP: Final = 16
+"""State bit: end A is a multicast or broadcast address (end B: shifted by one)."""
+
+NOT_SPLIT, SPLIT_IDLE, SPLIT_ACTIVE, SPLIT_REOPENED = 0, 1, 2, 3
+
+FIRST_ROWS: Final = 1024
+NS: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSettings:
+    """What splits a flow; 0 is never. Times in ns."""
+
+    idle_tcp_ns: int = 300 * NS
+    idle_other_ns: int = 60 * NS
+    active_ns: int = 0
+    ignore_vlan: bool = False
+
+
+@kernel
+def reopens(flow: Any, row: Any, d: int) -> bool:
+    """Say whether an opening packet in direction `d` begins another connection than the one in `flow`.
+
+    The same SYN again is a retransmission; a SYN after its own SYN-ACK, and two SYNs that cross, are reordering and
+    a simultaneous open (RFC 9293 section 3.5).
+    """
+    other = 1 - d
+    if flow["state"] & (OPENED << d):
+        return flow["isn"][d] != row["seq"]
+    if flow["packets"][d] > 0:
+        return True
+    if flow["packets"][other] == 0 or flow["signal"][other] & Signal.OPEN:
+        return False
+    if row["proto"] == TCP:
+        return np.int64(flow["ack"][other]) != (np.int64(row["seq"]) + 1) & 0xFFFFFFFF
+    return flow["signal"][other] & Signal.ACCEPT == 0
+
+
+@kernel
+def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> tuple[int, int]:
+    """Look the key of `row` up: (slot, index of its current flow), or (free slot, -1)."""
+    mask = len(slots) - 1
+    at = np.int64(digest) & mask
+    if d == 0:
+        a_hi, a_lo, b_hi, b_lo = row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"]
+    else:
+        a_hi, a_lo, b_hi, b_lo = row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"]
+    while True:
+        slot = slots[at]
+        if slot == 0:
+            return at, -1
+        if slot >> np.uint64(32) == digest:
+            index = np.int64(slot & np.uint64(0xFFFFFFFF)) - 1
+            flow = rows[index]
+            if (
+                flow["a_lo"] == a_lo
+                and flow["b_lo"] == b_lo
+                and flow["context"] == context
+                and flow["a_hi"] == a_hi
+                and flow["b_hi"] == b_hi
+                and flow["tunnel"] == row["tunnel"]
+            ):
+                return at, index
+        at = (at + 1) & mask
+
+
+@kernel
+def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, previous: int) -> None:
+    """Write a new row for the first packet of a flow, with nothing counted yet."""
+    if d == 0:
+        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"]
+    else:
+        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"]
+    flow["context"] = context
+    flow["tunnel"] = row["tunnel"]
+    flow["first_ns"] = NO_TIME
+    flow["last_ns"] = NO_TIME
+    for side in range(2):
+        flow["packets"][side] = 0
+        flow["bytes"][side] = 0
+        flow["frame_bytes"][side] = 0
+        flow["payload_bytes"][side] = 0
+        flow["isn"][side] = 0
+        flow["ack"][side] = 0
+        flow["fragments"][side] = 0
+        flow["tcp_flags"][side] = 0
+        flow["signal"][side] = 0
+        flow["icmp_code"][side] = 0
+    flow["first_frame"] = frame
+    flow["vlan"] = row["vlan"]
+    flow["capture"] = capture
+    flow["previous"] = previous
+    flow["first_from"] = d
+    flow["state"] = 0
+    flow["split"] = NOT_SPLIT
+
+
+@kernel
+def update(
+    headers: Any,
+    order: Any,
+    hashes: Any,
+    first_frame: int,
+    capture: int,
+    idle_tcp_ns: int,
+    idle_other_ns: int,
+    active_ns: int,
+    ignore_vlan: bool,
+    rows: Any,
+    used: int,
+    slots: Any,
+) -> tuple[int, int]:
+    """Count the header rows ``headers[order]`` in the table; returns (rows of `order` done, rows of the table used).
+
+    It stops early where the table is full: the caller makes room and calls again with the rest.
+    """
+    for n in range(len(order)):
+        if used == len(rows):
+            return n, used
+        row = headers[order[n]]
+        digest = hashes[order[n]]
+        d, a_port, b_port = canonical(row)
+        context = context_word(row, a_port, b_port, ignore_vlan)
+        slot, index = find(slots, rows, digest, row, d, context)
+        if row["flags"] & HeaderFlag.QUOTED:
+            if index >= 0:
+                rows[index]["state"] |= UNREACHABLE if row["signal"] & Signal.UNREACHABLE else PROHIBITED
+            continue
+        time = np.int64(row["ts_ns"])
+        signal = np.int64(row["signal"])
+        why = NOT_SPLIT
+        if index >= 0:
+            flow = rows[index]
+            if time != NO_TIME and flow["last_ns"] != NO_TIME:
+                idle = idle_tcp_ns if row["proto"] == TCP else idle_other_ns
+                if idle > 0 and time - flow["last_ns"] > idle:
+                    why = SPLIT_IDLE
+                elif active_ns > 0 and time - flow["first_ns"] > active_ns:
+                    why = SPLIT_ACTIVE
+            if signal & Signal.OPEN and why != SPLIT_IDLE and reopens(flow, row, d):
+                why = SPLIT_REOPENED
+        if index < 0 or why != NOT_SPLIT:
+            if index >= 0:
+                rows[index]["split"] = why
+            begin(rows[used], row, d, context, first_frame + np.int64(row["packet"]), capture, index)
+            index = used
+            used += 1
+            slots[slot] = (digest << np.uint64(32)) | np.uint64(index + 1)
+        flow = rows[index]
+        if time != NO_TIME:
+            if flow["first_ns"] == NO_TIME or time < flow["first_ns"]:
+                flow["first_ns"] = time
+            if flow["last_ns"] == NO_TIME or time > flow["last_ns"]:
+                flow["last_ns"] = time
+        if flow["packets"][d] == 0:
+            flow["icmp_code"][d] = row["dport"] & 255
+        flow["packets"][d] += 1
+        flow["bytes"][d] += np.int64(row["ip_bytes"])
+        flow["frame_bytes"][d] += np.int64(row["frame_bytes"])
+        flow["payload_bytes"][d] += np.int64(row["payload_bytes"])
+        flow["tcp_flags"][d] |= row["tcp_flags"]
+        flow["signal"][d] |= row["signal"]
+        if row["flags"] & HeaderFlag.FRAGMENT_LATER:
+            flow["fragments"][d] += 1
+        if row["flags"] & HeaderFlag.GROUP:
+            flow["state"] |= GROUP << (1 - d)
+        if signal & Signal.OPEN:
+            flow["state"] |= OPENED << d
+            flow["isn"][d] = row["seq"]
+        if row["tcp_flags"] & 16:
+            flow["ack"][d] = row["ack"]
+    return len(order), used
+
+
+@kernel
+def rehash(old: Any, new: Any) -> None:
+    """Move the slots of a table to a larger one; the hash stands in the slot's upper half."""
+    mask = len(new) - 1
+    for slot in old:
+        if slot != 0:
+            at = np.int64(slot >> np.uint64(32)) & mask
+            while new[at] != 0:
+                at = (at + 1) & mask
+            new[at] = slot
+
+
+class Shard:
+    """The flows of one shard of the hash: rows, and the slots that find them."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.rows: NDArray[np.void] = np.empty(FIRST_ROWS, FLOW)
+        self.used = 0
+        self.slots: NDArray[np.uint64] = np.zeros(4 * FIRST_ROWS, np.uint64)
+
+    def grow(self) -> None:
+        """Double the room; the slots stay at least twice as many as the rows."""
+        rows = np.empty(2 * len(self.rows), FLOW)
+        rows[: self.used] = self.rows[: self.used]
+        self.rows = rows
+        if len(self.slots) < 2 * len(rows):
+            slots = np.zeros(2 * len(self.slots), np.uint64)
+            rehash(self.slots, slots)
+            self.slots = slots
+
+
+class FlowTable:
+    """Aggregates header rows into flows, shard by shard."""
+
+    def __init__(self, settings: FlowSettings) -> None:
+        """Start empty; `settings` hold for the table's life."""
+        self.settings = settings
+        self.shards = [Shard() for _ in range(SHARDS)]
+        self._keys = random_keys()
+        self._hashes: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._order: NDArray[np.int64] = np.empty(0, np.int64)
+        self._starts: NDArray[np.int64] = np.zeros(SHARDS + 1, np.int64)
+
+    def add(self, headers: NDArray[np.void], batch: PacketBatch) -> None:
+        """Count the HEADER rows of `batch`."""
+        if len(self._hashes) < len(headers):
+            self._hashes = np.empty(len(headers), np.uint64)
+            self._order = np.empty(len(headers), np.int64)
+        settings = self.settings
+        shard_headers(headers, self._keys, settings.ignore_vlan, self._hashes, self._order, self._starts)
+        starts = self._starts.tolist()
+        for number, shard in enumerate(self.shards):
+            start, end = starts[number], starts[number + 1]
+            while start < end:
+                done, shard.used = update(
+                    headers,
+                    self._order[start:end],
+                    self._hashes,
+                    batch.first_frame,
+                    batch.capture,
+                    settings.idle_tcp_ns,
+                    settings.idle_other_ns,
+                    settings.active_ns,
+                    settings.ignore_vlan,
+                    shard.rows,
+                    shard.used,
+                    shard.slots,
+                )
+                start += done
+                if start < end:
+                    shard.grow()
+
+    def rows(self) -> NDArray[np.void]:
+        """Give all flows as one array (FLOW) in order of capture and first frame; the table is done with then.
+
+        ``previous`` refers to rows of the array.
+        """
+        parts = []
+        base = 0
+        for shard in self.shards:
+            part = shard.rows[: shard.used]
+            part["previous"][part["previous"] >= 0] += base
+            base += shard.used
+            parts.append(part)
+        rows = np.concatenate(parts)
+        self.shards = []
+        order = np.lexsort((rows["context"], rows["tunnel"], rows["first_frame"], rows["capture"]))
+        place = np.empty(len(rows), np.int32)
+        place[order] = np.arange(len(rows), dtype=np.int32)
+        rows = rows[order]
+        linked = rows["previous"] >= 0
+        rows["previous"][linked] = place[rows["previous"][linked]]
+        return rows
