@@ -1,0 +1,24 @@
+"""IP protocol numbers and their keywords, from IANA's "Assigned Internet Protocol Numbers"."""
+
+from functools import cache
+from importlib import resources
+from typing import Final
+
+_OWN: Final = {58: "icmp6"}
+"""Where the flow schema has a shorter word than IANA's keyword (``ipv6-icmp``)."""
+
+
+@cache
+def protocol_keyword(number: int) -> str:
+    """Return the keyword of an IP protocol number, in lower case: ``tcp``, ``gre``, ``udplite``.
+
+    A number without a keyword (61 "any host internal protocol", 253 "for experimentation") gives ``ip-61``.
+    """
+    return _OWN.get(number) or _keywords().get(number) or f"ip-{number}"
+
+
+@cache
+def _keywords() -> dict[int, str]:
+    text = resources.files("annotator.registry").joinpath("data", "ip-protocols.txt").read_text("utf-8")
+    lines = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return {int(number): keyword for number, keyword in lines}
