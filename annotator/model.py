@@ -186,7 +186,10 @@ HEADER: Final = np.dtype(
         ("ack", "u4"),  # TCP acknowledgement number
         ("fragment_id", "u4"),
         ("fragment_offset", "u4"),  # octets
-        ("tcp_flags", "u2"),  # FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128, AE 256 (RFC 9293, 9768)
+        (
+            "tcp_flags",
+            "u2",
+        ),  # FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128, AE 256 (RFC 9293, 9768)
         ("flags", "u2"),  # HeaderFlag
         ("signal", "u2"),  # Signal
         ("proto", "u1"),  # IP protocol number

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from annotator.capture import batch as stop
 from annotator.capture.batch import Columns
-from annotator.capture.reader import Reader
+from annotator.capture.reader import StreamReader
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be32, le32
@@ -60,9 +60,19 @@ def index_pcap(
         if end - i < header:
             return count, i, stop.NEED_MORE
         if big:
-            seconds, fraction, stored, wire = be32(data, i), be32(data, i + 4), be32(data, i + 8), be32(data, i + 12)
+            seconds, fraction, stored, wire = (
+                be32(data, i),
+                be32(data, i + 4),
+                be32(data, i + 8),
+                be32(data, i + 12),
+            )
         else:
-            seconds, fraction, stored, wire = le32(data, i), le32(data, i + 4), le32(data, i + 8), le32(data, i + 12)
+            seconds, fraction, stored, wire = (
+                le32(data, i),
+                le32(data, i + 4),
+                le32(data, i + 8),
+                le32(data, i + 12),
+            )
         if swapped_lengths == 1 or (swapped_lengths == 2 and stored > wire):
             stored, wire = wire, stored
         if stored > longest:
@@ -78,16 +88,18 @@ def index_pcap(
         i += header + stored
 
 
-class PcapReader(Reader):
+class PcapReader(StreamReader):
     """Batches of a pcap stream."""
 
     format = "pcap"
 
     def batches(self) -> Iterator[PacketBatch]:
-        """Yield batches until the file ends or a record makes no sense; see :class:`Reader`."""
+        """Yield batches until the file ends or a record makes no sense; see :class:`StreamReader`."""
         window = self.window
         if not self.need(HEADER_BYTES):
-            raise InputError(f"{self.name}: the file ends inside its pcap header ({window.end - window.start} of 24 bytes)")
+            raise InputError(
+                f"{self.name}: the file ends inside its pcap header ({window.end - window.start} of 24 bytes)"
+            )
         head = bytes(window.data[window.start : window.start + HEADER_BYTES])
         big, unit_ns, record_header = MAGICS[head[:4]]
         order = "big" if big else "little"
@@ -96,7 +108,9 @@ class PcapReader(Reader):
         snaplen = int.from_bytes(head[16:20], order)  # type: ignore[arg-type]
         link = int.from_bytes(head[20:24], order) & 0xFFFF  # type: ignore[arg-type]  # above: FCS length bits
         swapped = 1 if (major, minor) < (2, 3) else 2 if (major, minor) == (2, 3) else 0
-        limit = LARGE_SNAPLEN if link in LARGE_LINK_TYPES else max(STANDARD_SNAPLEN, min(snaplen, LARGE_SNAPLEN))
+        limit = (
+            LARGE_SNAPLEN if link in LARGE_LINK_TYPES else max(STANDARD_SNAPLEN, min(snaplen, LARGE_SNAPLEN))
+        )
         if unit_ns == 1:
             self.format = "pcap (ns)"
         elif record_header == 24:

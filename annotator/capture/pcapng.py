@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from annotator.capture import batch as stop
 from annotator.capture.batch import Columns
 from annotator.capture.pcap import LARGE_SNAPLEN
-from annotator.capture.reader import Reader
+from annotator.capture.reader import StreamReader
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, be64, le16, le32, le64
@@ -187,13 +187,13 @@ def index_pcapng(
         i += length
 
 
-class PcapngReader(Reader):
+class PcapngReader(StreamReader):
     """Batches of a pcapng stream."""
 
     format = "pcapng"
 
     def __init__(self, *args: Any) -> None:
-        """See :class:`Reader`."""
+        """See :class:`StreamReader`."""
         super().__init__(*args)
         self._order: Literal["big", "little"] = "little"
         self._interfaces: NDArray[np.int64] = np.zeros((8, INTERFACE_FIELDS), np.int64)
@@ -204,10 +204,12 @@ class PcapngReader(Reader):
         self._drops_known = False
 
     def batches(self) -> Iterator[PacketBatch]:
-        """Yield batches until the file ends or a block makes no sense; see :class:`Reader`."""
+        """Yield batches until the file ends or a block makes no sense; see :class:`StreamReader`."""
         window = self.window
         if not self.need(12) or not self._control():
-            raise InputError(f"{self.name}: the pcapng section header at the start of the file is damaged or cut short")
+            raise InputError(
+                f"{self.name}: the pcapng section header at the start of the file is damaged or cut short"
+            )
         columns = Columns()
         counters = np.zeros(COUNTERS, np.int64)
         while True:
@@ -242,8 +244,14 @@ class PcapngReader(Reader):
         self._close_section()
         if self._drops_known:
             self.drops = self._drops_before
-        self._count("time_out_of_range", "a time stamp outside the years 1677 to 2262", int(counters[BAD_TIMES]))
-        self._count("undescribed_interface", "a packet of an interface that no block describes", int(counters[UNDESCRIBED]))
+        self._count(
+            "time_out_of_range", "a time stamp outside the years 1677 to 2262", int(counters[BAD_TIMES])
+        )
+        self._count(
+            "undescribed_interface",
+            "a packet of an interface that no block describes",
+            int(counters[UNDESCRIBED]),
+        )
 
     def _count(self, name: str, detail: str, count: int) -> None:
         if count:

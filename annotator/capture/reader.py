@@ -1,4 +1,4 @@
-"""What the readers of all file formats have in common: a window, a count of frames, and how reading ended."""
+"""What all sources have in common: a name, a count of frames, issues, and how reading ended."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from annotator.model import PacketBatch
 
 @dataclass(slots=True)
 class ReadIssue:
-    """Something odd about the file itself, met while it was indexed."""
+    """Something odd about the capture itself, met while it was read."""
 
     name: str
     detail: str
@@ -19,17 +19,17 @@ class ReadIssue:
 
 
 class Reader:
-    """Reads one capture as batches.
+    """Gives one capture as batches: a file, a stream, or an interface.
 
     After the last batch ``complete`` says whether the capture was read to its end; where it was not, ``note`` says
     why in one line. The good prefix has been yielded by then.
     """
 
     format = ""
+    """What kind of capture it is, for the report."""
 
-    def __init__(self, window: Window, name: str, capture: int) -> None:
-        """Read from `window`; `name` is for messages, `capture` the index that batches carry."""
-        self.window = window
+    def __init__(self, name: str, capture: int) -> None:
+        """`name` is as the user typed it, `capture` the index that batches carry."""
         self.name = name
         self.capture = capture
         self.frames = 0
@@ -42,16 +42,53 @@ class Reader:
         """Yield the packets, batch by batch; each batch is valid until the next is asked for."""
         raise NotImplementedError
 
+    def close(self) -> None:
+        """Let go of what the source holds."""
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes of the source read so far, for progress."""
+        return 0
+
+    @property
+    def bytes_total(self) -> int | None:
+        """Bytes of the whole source, None where nobody can know."""
+        return None
+
+    def issue(self, name: str, detail: str, count: int = 1) -> None:
+        """Count an oddity of the capture; the first frame concerned is the next one."""
+        known = self.issues.setdefault(name, ReadIssue(name, detail, 0, self.frames + 1))
+        known.count += count
+
+
+class StreamReader(Reader):
+    """A reader of a byte stream in a capture file format."""
+
+    def __init__(self, window: Window, name: str, capture: int, bytes_total: int | None = None) -> None:
+        """Read from `window`, which is closed with the reader."""
+        super().__init__(name, capture)
+        self.window = window
+        self._bytes_total = bytes_total
+
+    def close(self) -> None:
+        """Close the stream."""
+        self.window.close()
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes consumed."""
+        return self.window.taken
+
+    @property
+    def bytes_total(self) -> int | None:
+        """Size of the file, None for a pipe."""
+        return self._bytes_total
+
     def emit(self, columns: Columns, count: int) -> PacketBatch:
         """Make a batch of the first `count` rows of `columns`, and count its frames."""
         made = columns.batch(self.window.data, count, self.capture, self.frames + 1)
         self.frames += count
         return made
-
-    def issue(self, name: str, detail: str, count: int = 1) -> None:
-        """Count an oddity of the file; the first frame concerned is the next one."""
-        known = self.issues.setdefault(name, ReadIssue(name, detail, 0, self.frames + 1))
-        known.count += count
 
     def corrupt(self, name: str, detail: str) -> None:
         """Stop here: what follows in the file cannot be trusted."""

@@ -1,5 +1,7 @@
 """From what the user typed to a reader: find the bytes, recognise the format by content."""
 
+import os
+import stat
 import sys
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -39,6 +41,12 @@ def _open(name: str) -> BinaryIO:
         raise InputError(f"{name}: cannot be opened: {error.strerror or error}") from None
 
 
+def _size(stream: BinaryIO) -> int | None:
+    """Give the size of a regular file, None for what is none."""
+    info = os.fstat(stream.fileno())
+    return info.st_size if stat.S_ISREG(info.st_mode) else None
+
+
 def _head(stream: BinaryIO, name: str) -> bytes:
     head = b""
     try:
@@ -73,9 +81,9 @@ def open_capture(name: str, capture: int = 0) -> Reader:
     try:
         head = _head(stream, name)
         if head[:4] in MAGICS:
-            return PcapReader(Window(stream, head), name, capture)
+            return PcapReader(Window(stream, head), name, capture, _size(stream))
         if head[:4] == MAGIC:
-            return PcapngReader(Window(stream, head), name, capture)
+            return PcapngReader(Window(stream, head), name, capture, _size(stream))
         raise InputError(f"{name}: {_refusal(head)}")
     except BaseException:
         stream.close()

@@ -57,7 +57,12 @@ def decode_quote(data: Any, i: int, end: int, signal: int, row: Any) -> bool:
     else:
         return False
     protocol, start, kind = header[1], header[2], header[4]
-    if header[0] != reasons.NONE or kind == HeaderFlag.FRAGMENT_LATER or not has_ports(protocol) or end - start < 4:
+    if (
+        header[0] != reasons.NONE
+        or kind == HeaderFlag.FRAGMENT_LATER
+        or not has_ports(protocol)
+        or end - start < 4
+    ):
         return False
     put_addresses(row, data, i, version)
     row["proto"] = protocol
@@ -123,9 +128,13 @@ def decode_packets(
             note(counts, stop, frame)
             continue
         if version == 4:
-            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv4_header(data, i, end, wire_end)
+            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv4_header(
+                data, i, end, wire_end
+            )
         else:
-            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv6_header(data, i, end, wire_end)
+            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv6_header(
+                data, i, end, wire_end
+            )
         if stop != reasons.NONE:
             note(counts, stop, frame)
             continue
@@ -148,8 +157,8 @@ def decode_packets(
                     data, start, stored_end, finish, protocol == UDPLITE
                 )
             else:
-                odd, more, sport, dport, payload, tcp_flags, signal, sequence, acknowledged = transport_header(
-                    data, start, stored_end, finish, protocol
+                odd, more, sport, dport, payload, tcp_flags, signal, sequence, acknowledged = (
+                    transport_header(data, start, stored_end, finish, protocol)
                 )
             flags |= more
             if odd != reasons.NONE:

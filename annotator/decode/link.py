@@ -10,7 +10,18 @@ from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, le32, u8
 
 # LINKTYPE_*
-NULL, ETHERNET, LOOP, RAW, RAW_BSD, RAW_OPENBSD, SLL, IPV4, IPV6, SLL2 = 0, 1, 108, 101, 12, 14, 113, 228, 229, 276
+NULL, ETHERNET, LOOP, RAW, RAW_BSD, RAW_OPENBSD, SLL, IPV4, IPV6, SLL2 = (
+    0,
+    1,
+    108,
+    101,
+    12,
+    14,
+    113,
+    228,
+    229,
+    276,
+)
 SUPPORTED: Final = (NULL, ETHERNET, LOOP, RAW, RAW_BSD, RAW_OPENBSD, SLL, IPV4, IPV6, SLL2)
 
 ETH_IPV4, ETH_IPV6, ETH_ARP, ETH_RARP, ETH_MACSEC = 0x0800, 0x86DD, 0x0806, 0x8035, 0x88E5

@@ -15,7 +15,14 @@ Transport = tuple[int, int, int, int, int, int, int, int, int]
 """``(odd, flags, sport, dport, payload start, tcp flags, signal, seq, ack)``"""
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
-SCTP_INIT, SCTP_INIT_ACK, SCTP_ABORT, SCTP_SHUTDOWN, SCTP_SHUTDOWN_ACK, SCTP_SHUTDOWN_COMPLETE = 1, 2, 6, 7, 8, 14
+SCTP_INIT, SCTP_INIT_ACK, SCTP_ABORT, SCTP_SHUTDOWN, SCTP_SHUTDOWN_ACK, SCTP_SHUTDOWN_COMPLETE = (
+    1,
+    2,
+    6,
+    7,
+    8,
+    14,
+)
 DCCP_REQUEST, DCCP_RESPONSE, DCCP_CLOSEREQ, DCCP_CLOSE, DCCP_RESET = 0, 1, 5, 6, 7
 MAX_CHUNKS: Final = 32
 
@@ -51,7 +58,17 @@ def tcp_header(data: Any, i: int, end: int, finish: int) -> Transport:
         header = finish - i
     elif end - i < 20:
         odd = reasons.TRANSPORT_TRUNCATED
-    return odd, HeaderFlag.PORTS, sport, dport, i + header, flags, signal, be32(data, i + 4), be32(data, i + 8)
+    return (
+        odd,
+        HeaderFlag.PORTS,
+        sport,
+        dport,
+        i + header,
+        flags,
+        signal,
+        be32(data, i + 4),
+        be32(data, i + 8),
+    )
 
 
 @kernel
@@ -64,7 +81,9 @@ def udp_header(data: Any, i: int, end: int, finish: int, lite: bool) -> tuple[in
         return reasons.TRANSPORT_TRUNCATED, HeaderFlag.PORTS, sport, dport, finish, finish
     odd = reasons.NONE
     length = be16(data, i + 4)
-    if not lite and length:  # UDP-Lite has its checksum coverage here; 0 is a jumbogram or segmentation offload
+    if (
+        not lite and length
+    ):  # UDP-Lite has its checksum coverage here; 0 is a jumbogram or segmentation offload
         if length < 8 or length > finish - i:
             odd = reasons.UDP_LENGTH
         else:
@@ -128,7 +147,17 @@ def dccp_header(data: Any, i: int, end: int, finish: int) -> Transport:
         code = i + (24 if u8(data, i + 8) & 1 else 20)  # behind the acknowledgement subheader (section 5.6)
         if end > code and u8(data, code) == 1:  # "closed"
             signal = Signal.FIN
-    return reasons.NONE, HeaderFlag.PORTS, sport, dport, min(i + u8(data, i + 4) * 4, finish), 0, signal, sequence, 0
+    return (
+        reasons.NONE,
+        HeaderFlag.PORTS,
+        sport,
+        dport,
+        min(i + u8(data, i + 4) * 4, finish),
+        0,
+        signal,
+        sequence,
+        0,
+    )
 
 
 @kernel

@@ -14,26 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.flow.icmp import ONE_WAY, PEER, PEER6
 from annotator.model import ICMP, ICMP6, NO_PORT, SCTP, TCP, UDP, Flows
 
 _PORTED: Final = (TCP, UDP, SCTP, ICMP, ICMP6)
-
-_ICMP_PAIRS: Final = ((8, 0), (13, 14), (15, 16), (10, 9), (17, 18))
-"""Echo, timestamp, information, router solicitation and advertisement, address mask (RFC 792, 1256, 950)."""
-_ICMP6_PAIRS: Final = ((128, 129), (133, 134), (135, 136), (130, 131), (139, 140), (144, 145))
-"""Echo, router, neighbour, listener query and report, node information, home agent discovery."""
-
-_ONE_WAY: Final = -1
-
-
-def _counterparts(pairs: tuple[tuple[int, int], ...]) -> NDArray[np.int32]:
-    table = np.full(256, _ONE_WAY, np.int32)
-    for one, other in pairs:
-        table[one], table[other] = other, one
-    return table
-
-
-_COUNTERPART: Final = {ICMP: _counterparts(_ICMP_PAIRS), ICMP6: _counterparts(_ICMP6_PAIRS)}
 
 
 def community_ids(flows: Flows, start: int = 0, stop: int | None = None, seed: int = 0) -> NDArray[np.bytes_]:
@@ -82,11 +66,11 @@ def _ports(flows: Flows, rows: slice) -> tuple[NDArray[np.int32], NDArray[np.int
     """Give what stands for the ports, (n,) each, and whether the flow is one-way ICMP."""
     sport, dport = flows.initiator_port[rows].copy(), flows.responder_port[rows].copy()
     one_way = np.zeros(len(sport), np.bool_)
-    for proto, counterpart in _COUNTERPART.items():
+    for proto, counterpart in ((ICMP, PEER), (ICMP6, PEER6)):
         chosen = (flows.proto[rows] == proto) & (flows.icmp_type[rows] >= 0)
-        kind = flows.icmp_type[rows][chosen].astype(np.int32)
+        kind = flows.icmp_type[rows][chosen]
         other = counterpart[kind]
-        alone = other == _ONE_WAY
+        alone = other == ONE_WAY
         sport[chosen] = kind
         dport[chosen] = np.where(alone, flows.icmp_code[rows][chosen], other)
         one_way[chosen] = alone

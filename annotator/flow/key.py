@@ -50,7 +50,11 @@ def context_word(row: Any, a_port: int, b_port: int, ignore_vlan: bool) -> Any:
     filled = FILLED if row["flags"] & HeaderFlag.PORTS else 0
     vlan = 0 if ignore_vlan else innermost_vlan(np.int64(row["vlan"]))
     low = np.int64(row["version"]) | filled | (np.int64(row["proto"]) << PROTO_SHIFT) | (vlan << VLAN_SHIFT)
-    return np.uint64(low) | (np.uint64(a_port) << np.uint64(A_PORT_SHIFT)) | (np.uint64(b_port) << np.uint64(B_PORT_SHIFT))
+    return (
+        np.uint64(low)
+        | (np.uint64(a_port) << np.uint64(A_PORT_SHIFT))
+        | (np.uint64(b_port) << np.uint64(B_PORT_SHIFT))
+    )
 
 
 @kernel
@@ -66,9 +70,13 @@ def shard_headers(headers: Any, keys: Any, ignore_vlan: bool, hashes: Any, order
         direction, a_port, b_port = canonical(row)
         context = context_word(row, a_port, b_port, ignore_vlan)
         if direction == 0:
-            digest = hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], context, row["tunnel"])
+            digest = hash6(
+                keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], context, row["tunnel"]
+            )
         else:
-            digest = hash6(keys, row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"], context, row["tunnel"])
+            digest = hash6(
+                keys, row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"], context, row["tunnel"]
+            )
         hashes[k] = digest
         starts[np.int64(digest >> np.uint64(32 - SHARD_BITS)) + 1] += 1
     for shard in range(SHARDS):

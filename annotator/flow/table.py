@@ -120,9 +120,19 @@ def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> 
 def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, previous: int) -> None:
     """Write a new row for the first packet of a flow, with nothing counted yet."""
     if d == 0:
-        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"]
+        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = (
+            row["src_hi"],
+            row["src_lo"],
+            row["dst_hi"],
+            row["dst_lo"],
+        )
     else:
-        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"]
+        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = (
+            row["dst_hi"],
+            row["dst_lo"],
+            row["src_hi"],
+            row["src_lo"],
+        )
     flow["context"] = context
     flow["tunnel"] = row["tunnel"]
     flow["first_ns"] = NO_TIME

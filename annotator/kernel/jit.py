@@ -101,7 +101,9 @@ def kernel(function: Function) -> Function:
     cached = CACHE_FOLDER is not None
     before = config.CACHE_DIR
     if cached:
-        config.CACHE_DIR = str(CACHE_FOLDER)  # read by Numba while it decorates, so the user's own setting is kept
+        config.CACHE_DIR = str(
+            CACHE_FOLDER
+        )  # read by Numba while it decorates, so the user's own setting is kept
     try:
         compiled: Function = numba.njit(cache=cached, nogil=True, error_model="numpy")(function)
     finally:

@@ -1,0 +1,190 @@
+"""The data path, readable from top to bottom: captures in, an :class:`~annotator.model.Analysis` out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from annotator.capture import Reader, open_capture
+from annotator.compare import compare
+from annotator.decode import Decoder
+from annotator.decode import batch as accounts
+from annotator.decode import reasons
+from annotator.decode.fragments import Fragments
+from annotator.flow import FlowSettings, FlowTable, finish
+from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
+from annotator.flow.table import NS
+from annotator.kernel import jit
+from annotator.model import (
+    NO_PORT,
+    PORT_TRANSPORT,
+    Analysis,
+    CaptureSummary,
+    Flows,
+    Issue,
+    Status,
+    StopClass,
+)
+from annotator.registry import Registry
+from annotator.registry import load as load_registry
+
+Progress = Callable[[int, int | None, int], None]
+"""Called as ``progress(bytes done, bytes in all or None, packets)`` after each batch."""
+
+IDLE_TCP_S: Final = 300.0
+IDLE_OTHER_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a result depends on besides the captures. Times in seconds; 0 is never."""
+
+    idle_timeout_s: float | None = None
+    """Silence that splits a flow; None is 300 for TCP and 60 for everything else."""
+    active_timeout_s: float = 0
+    """Length that splits a flow."""
+    ignore_vlan: bool = False
+    """Whether the VLAN is left out of a flow's key."""
+    local: tuple[str, ...] = DEFAULT_LOCAL
+    """Networks whose addresses are `local`."""
+    registry: str | None = None
+    """A registry file; None is the chosen one, else the embedded snapshot."""
+
+    def flow_settings(self) -> FlowSettings:
+        """Give the part that the flow table needs."""
+        return FlowSettings(
+            idle_tcp_ns=int((IDLE_TCP_S if self.idle_timeout_s is None else self.idle_timeout_s) * NS),
+            idle_other_ns=int((IDLE_OTHER_S if self.idle_timeout_s is None else self.idle_timeout_s) * NS),
+            active_ns=int(self.active_timeout_s * NS),
+            ignore_vlan=self.ignore_vlan,
+        )
+
+
+def analyse(
+    paths: Sequence[str], settings: Settings | None = None, progress: Progress | None = None
+) -> Analysis:
+    """Read the captures at `paths` (``-`` is standard input) and annotate their flows.
+
+    Raises :class:`~annotator.errors.InputError` where one cannot be read at all, before any work is done; a capture
+    that turns out to be damaged gives its good prefix, and says so in its summary.
+    """
+    readers: list[Reader] = []
+    try:
+        for number, path in enumerate(paths):
+            readers.append(open_capture(path, number))
+        return run(readers, settings or Settings(), progress)
+    finally:
+        for reader in readers:
+            reader.close()
+
+
+def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None = None) -> Analysis:
+    """Take the packets of `readers`, one after the other, down the data path."""
+    local = parse_networks(settings.local)
+    registry = load_registry(settings.registry)
+    flow_settings = settings.flow_settings()
+    table = FlowTable(flow_settings)
+    fragments = Fragments()
+    captures: list[CaptureSummary] = []
+    issues: list[Issue] = []
+    done_bytes = packets = 0
+    sizes = [reader.bytes_total for reader in readers]
+    total_bytes = None if None in sizes else sum(size or 0 for size in sizes)
+
+    for reader in readers:
+        decoder = Decoder()
+        undecoded_links: set[int] = set()
+        for batch in reader.batches():
+            headers = decoder.decode(batch)
+            fragments.tie(headers, batch.first_frame, decoder.counts)
+            table.add(headers, batch)
+            if decoder.counts[reasons.LINK_TYPE, accounts.COUNT]:
+                undecoded_links.update(np.unique(batch.link_type).tolist())
+            if progress:
+                progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
+        jit.mark_prepared()
+        done_bytes += reader.bytes_done
+        packets += reader.frames
+        captures.append(_summary(reader, decoder))
+        issues += _issues(reader, decoder, undecoded_links)
+
+    assigned = {
+        proto: registry.table(transport).status == Status.ASSIGNED
+        for proto, transport in PORT_TRANSPORT.items()
+    }
+    last_ns = {number: capture.last_ns for number, capture in enumerate(captures)}
+    flows = finish(table.rows(), flow_settings, local, assigned, last_ns)
+    annotate_flows(flows, registry)
+    return Analysis(captures, issues, flows, registry, _options(settings))
+
+
+def annotate_flows(flows: Flows, registry: Registry) -> None:
+    """Fill in what the registry says of both ends, and the agreement."""
+    for proto, transport in PORT_TRANSPORT.items():
+        of_it = np.flatnonzero((flows.proto == proto) & (flows.responder_port != NO_PORT))
+        if not len(of_it):
+            continue
+        table = registry.table(transport)
+        for port, status, entry in (
+            (flows.initiator_port, flows.initiator_status, flows.initiator_entry),
+            (flows.responder_port, flows.responder_status, flows.responder_entry),
+        ):
+            status[of_it] = table.status[port[of_it]]
+            entry[of_it] = table.entry[port[of_it]]
+    compare(flows)
+
+
+def _summary(reader: Reader, decoder: Decoder) -> CaptureSummary:
+    totals, counts = decoder.totals, decoder.counts[:, accounts.COUNT]
+    stopped = dict.fromkeys(StopClass.words(), 0)
+    for code, reason in reasons.TABLE.items():
+        if reason.stop is not None:
+            stopped[reason.stop.word] += int(counts[code])
+    return CaptureSummary(
+        name=reader.name,
+        format=reader.format,
+        packets_read=int(totals[accounts.READ]),
+        packets_decoded=int(totals[accounts.DECODED]),
+        packets_stopped=sum(stopped.values()),
+        stopped=stopped,
+        bytes=int(totals[accounts.BYTES]),
+        first_ns=int(totals[accounts.FIRST_NS]),
+        last_ns=int(totals[accounts.LAST_NS]),
+        complete=reader.complete,
+        drops=reader.drops,
+        note=reader.note,
+    )
+
+
+def _issues(reader: Reader, decoder: Decoder, undecoded_links: set[int]) -> list[Issue]:
+    """List what was odd about a capture; packets that simply are not IP are accounted for, and no oddity."""
+    number = reader.capture
+    found = [
+        Issue(issue.name, "file", issue.count, issue.first_frame, issue.detail, number)
+        for issue in reader.issues.values()
+    ]
+    if not reader.frames:
+        found.append(Issue("no_packets", "file", 1, 0, "the capture holds no packets", number))
+    steps = int(decoder.totals[accounts.TIME_STEPS_BACK])
+    if steps:
+        found.append(Issue("time_steps_back", "file", steps, 0, "packets older than one before them", number))
+    for code, reason in reasons.TABLE.items():
+        count, first_frame = decoder.counts[code].tolist()
+        if not count or reason.stop is StopClass.NOT_IP:
+            continue
+        detail = reason.detail
+        if code == reasons.LINK_TYPE:
+            detail = "link type " + ", ".join(map(str, sorted(undecoded_links))) + " is not decoded"
+        found.append(Issue(reason.name, reason.layer, count, first_frame, detail, number))
+    return found
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """Give the settings by their command-line names, as they were in force."""
+    options = asdict(settings)
+    idle = options.pop("idle_timeout_s")
+    options["idle_timeout"] = {"tcp": IDLE_TCP_S, "other": IDLE_OTHER_S} if idle is None else idle
+    options["active_timeout"] = options.pop("active_timeout_s")
+    options["local"] = list(settings.local)
+    return options
