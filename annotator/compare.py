@@ -49,7 +49,5 @@ def compare(flows: Flows) -> None:
     flows.agreement = np.select(
         conditions, [np.uint8(agreement) for _, agreement, _ in ladder], np.uint8(Agreement.NOT_OBSERVED)
     )
-    flows.agreement_reason = np.select(
-        conditions, [np.uint8(reason) for _, _, reason in ladder], np.uint8(NO_PAYLOAD)
-    )
+    flows.agreement_reason = np.select(conditions, [np.uint8(reason) for _, _, reason in ladder], np.uint8(NO_PAYLOAD))
     flows.unknown_port = has_port & not_assigned

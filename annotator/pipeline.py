@@ -8,9 +8,8 @@ import numpy as np
 
 from annotator.capture import Reader, open_capture
 from annotator.compare import compare
-from annotator.decode import Decoder
+from annotator.decode import Decoder, reasons
 from annotator.decode import batch as accounts
-from annotator.decode import reasons
 from annotator.decode.fragments import Fragments
 from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
@@ -61,9 +60,7 @@ class Settings:
         )
 
 
-def analyse(
-    paths: Sequence[str], settings: Settings | None = None, progress: Progress | None = None
-) -> Analysis:
+def analyse(paths: Sequence[str], settings: Settings | None = None, progress: Progress | None = None) -> Analysis:
     """Read the captures at `paths` (``-`` is standard input) and annotate their flows.
 
     Raises :class:`~annotator.errors.InputError` where one cannot be read at all, before any work is done; a capture
@@ -110,8 +107,7 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
         issues += _issues(reader, decoder, undecoded_links)
 
     assigned = {
-        proto: registry.table(transport).status == Status.ASSIGNED
-        for proto, transport in PORT_TRANSPORT.items()
+        proto: registry.table(transport).status == Status.ASSIGNED for proto, transport in PORT_TRANSPORT.items()
     }
     last_ns = {number: capture.last_ns for number, capture in enumerate(captures)}
     flows = finish(table.rows(), flow_settings, local, assigned, last_ns)

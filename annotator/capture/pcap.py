@@ -108,9 +108,7 @@ class PcapReader(StreamReader):
         snaplen = int.from_bytes(head[16:20], order)  # type: ignore[arg-type]
         link = int.from_bytes(head[20:24], order) & 0xFFFF  # type: ignore[arg-type]  # above: FCS length bits
         swapped = 1 if (major, minor) < (2, 3) else 2 if (major, minor) == (2, 3) else 0
-        limit = (
-            LARGE_SNAPLEN if link in LARGE_LINK_TYPES else max(STANDARD_SNAPLEN, min(snaplen, LARGE_SNAPLEN))
-        )
+        limit = LARGE_SNAPLEN if link in LARGE_LINK_TYPES else max(STANDARD_SNAPLEN, min(snaplen, LARGE_SNAPLEN))
         if unit_ns == 1:
             self.format = "pcap (ns)"
         elif record_header == 24:

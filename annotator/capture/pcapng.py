@@ -16,7 +16,7 @@ from annotator.capture.pcap import LARGE_SNAPLEN
 from annotator.capture.reader import StreamReader
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be16, be32, be64, le16, le32, le64
+from annotator.kernel.load import be16, be32, le16, le32
 from annotator.model import NO_TIME, PacketBatch
 
 MAGIC: Final = b"\x0a\x0d\x0d\x0a"
@@ -207,9 +207,7 @@ class PcapngReader(StreamReader):
         """Yield batches until the file ends or a block makes no sense; see :class:`StreamReader`."""
         window = self.window
         if not self.need(12) or not self._control():
-            raise InputError(
-                f"{self.name}: the pcapng section header at the start of the file is damaged or cut short"
-            )
+            raise InputError(f"{self.name}: the pcapng section header at the start of the file is damaged or cut short")
         columns = Columns()
         counters = np.zeros(COUNTERS, np.int64)
         while True:
@@ -244,9 +242,7 @@ class PcapngReader(StreamReader):
         self._close_section()
         if self._drops_known:
             self.drops = self._drops_before
-        self._count(
-            "time_out_of_range", "a time stamp outside the years 1677 to 2262", int(counters[BAD_TIMES])
-        )
+        self._count("time_out_of_range", "a time stamp outside the years 1677 to 2262", int(counters[BAD_TIMES]))
         self._count(
             "undescribed_interface",
             "a packet of an interface that no block describes",

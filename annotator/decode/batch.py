@@ -10,8 +10,8 @@ from annotator.decode.ip import group_address, ipv4_header, ipv6_header
 from annotator.decode.link import ANY_VERSION, network_layer
 from annotator.decode.transport import has_ports, quote_signal, transport_header, udp_header
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be16, be32, be64, u8
-from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, UDPLITE, HeaderFlag, PacketBatch, Signal
+from annotator.kernel.load import be16, be32, be64, signed, u8
+from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, UDPLITE, HeaderFlag, PacketBatch
 
 ROWS_PER_PACKET: Final = 2
 """An IP header, and the header that an ICMP error quotes."""
@@ -57,12 +57,7 @@ def decode_quote(data: Any, i: int, end: int, signal: int, row: Any) -> bool:
     else:
         return False
     protocol, start, kind = header[1], header[2], header[4]
-    if (
-        header[0] != reasons.NONE
-        or kind == HeaderFlag.FRAGMENT_LATER
-        or not has_ports(protocol)
-        or end - start < 4
-    ):
+    if header[0] != reasons.NONE or kind == HeaderFlag.FRAGMENT_LATER or not has_ports(protocol) or end - start < 4:
         return False
     put_addresses(row, data, i, version)
     row["proto"] = protocol
@@ -95,10 +90,10 @@ def decode_packets(
     """
     made = 0
     for packet in range(len(offset)):
-        i = np.int64(offset[packet])
-        stored = np.int64(caplen[packet])
-        wire = np.int64(origlen[packet])
-        time = np.int64(ts_ns[packet])
+        i = signed(offset[packet])
+        stored = signed(caplen[packet])
+        wire = signed(origlen[packet])
+        time = signed(ts_ns[packet])
         frame = first_frame + packet
         totals[READ] += 1
         if wire < stored:
@@ -119,7 +114,7 @@ def decode_packets(
         end = i + stored
         wire_end = i + wire
 
-        version, i, vlan, stop = network_layer(data, i, end, np.int64(link_type[packet]))
+        version, i, vlan, stop = network_layer(data, i, end, signed(link_type[packet]))
         if stop == reasons.NONE and version == ANY_VERSION:
             version = u8(data, i) >> 4 if end > i else 4
         if stop == reasons.NONE and version != 4 and version != 6:
@@ -128,13 +123,9 @@ def decode_packets(
             note(counts, stop, frame)
             continue
         if version == 4:
-            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv4_header(
-                data, i, end, wire_end
-            )
+            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv4_header(data, i, end, wire_end)
         else:
-            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv6_header(
-                data, i, end, wire_end
-            )
+            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv6_header(data, i, end, wire_end)
         if stop != reasons.NONE:
             note(counts, stop, frame)
             continue
@@ -157,8 +148,8 @@ def decode_packets(
                     data, start, stored_end, finish, protocol == UDPLITE
                 )
             else:
-                odd, more, sport, dport, payload, tcp_flags, signal, sequence, acknowledged = (
-                    transport_header(data, start, stored_end, finish, protocol)
+                odd, more, sport, dport, payload, tcp_flags, signal, sequence, acknowledged = transport_header(
+                    data, start, stored_end, finish, protocol
                 )
             flags |= more
             if odd != reasons.NONE:

@@ -12,6 +12,7 @@ from annotator.decode import reasons
 from annotator.decode.batch import COUNT, FIRST_FRAME
 from annotator.kernel.hash import hash6, random_keys
 from annotator.kernel.jit import kernel
+from annotator.kernel.load import signed
 from annotator.model import NO_TIME, HeaderFlag
 
 TIMEOUT_NS: Final = 60_000_000_000
@@ -49,15 +50,12 @@ def tie_fragments(
     mask = len(table) - 1
     for n in range(len(chosen)):
         row = headers[chosen[n]]
-        datagram = np.uint64(np.int64(row["version"]) | (np.int64(row["proto"]) << 8)) | (
+        datagram = np.uint64(signed(row["version"]) | (signed(row["proto"]) << 8)) | (
             np.uint64(row["fragment_id"]) << np.uint64(32)
         )
         where = row["vlan"] ^ row["tunnel"]
-        time = np.int64(row["ts_ns"])
-        at = (
-            np.int64(hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], datagram, where))
-            & mask
-        )
+        time = signed(row["ts_ns"])
+        at = signed(hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], datagram, where)) & mask
         found = -1
         place = at
         for probe in range(PROBES):
@@ -99,7 +97,7 @@ def tie_fragments(
                 row["flags"] |= HeaderFlag.PORTS
                 continue
         if counts[reasons.FRAGMENT_ORPHAN, COUNT] == 0:
-            counts[reasons.FRAGMENT_ORPHAN, FIRST_FRAME] = first_frame + np.int64(row["packet"])
+            counts[reasons.FRAGMENT_ORPHAN, FIRST_FRAME] = first_frame + signed(row["packet"])
         counts[reasons.FRAGMENT_ORPHAN, COUNT] += 1
 
 

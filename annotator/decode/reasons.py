@@ -49,26 +49,16 @@ REASONS_END: Final = 25
 TABLE: Final[dict[int, Reason]] = {
     ARP: Reason("arp", "link", StopClass.NOT_IP, "ARP or RARP"),
     LLC: Reason("llc", "link", StopClass.NOT_IP, "an 802.2 LLC frame without IP (STP, CDP, IS-IS, ...)"),
-    ETHERTYPE: Reason(
-        "ethertype", "link", StopClass.NOT_IP, "an EtherType that does not carry IP (LLDP, EAPOL, ...)"
-    ),
+    ETHERTYPE: Reason("ethertype", "link", StopClass.NOT_IP, "an EtherType that does not carry IP (LLDP, EAPOL, ...)"),
     LINK_CONTROL: Reason("link_control", "link", StopClass.NOT_IP, "the link's own control traffic"),
     LINK_TYPE: Reason("link_type", "link", StopClass.UNSUPPORTED, "a link type that is not decoded"),
-    ENCAPSULATION: Reason(
-        "encapsulation", "link", StopClass.UNSUPPORTED, "an encapsulation that is not decoded"
-    ),
+    ENCAPSULATION: Reason("encapsulation", "link", StopClass.UNSUPPORTED, "an encapsulation that is not decoded"),
     MACSEC: Reason("macsec", "link", StopClass.ENCRYPTED, "802.1AE: the payload is encrypted"),
-    LINK_TRUNCATED: Reason(
-        "link_truncated", "link", StopClass.TRUNCATED, "the frame ends inside its link header"
-    ),
+    LINK_TRUNCATED: Reason("link_truncated", "link", StopClass.TRUNCATED, "the frame ends inside its link header"),
     IP_TRUNCATED: Reason("ip_truncated", "ip", StopClass.TRUNCATED, "the frame ends inside its IP header"),
-    IP_VERSION: Reason(
-        "ip_version", "ip", StopClass.MALFORMED, "the IP version is not what the link layer announced"
-    ),
+    IP_VERSION: Reason("ip_version", "ip", StopClass.MALFORMED, "the IP version is not what the link layer announced"),
     IP_HEADER_LENGTH: Reason("ip_header_length", "ip", StopClass.MALFORMED, "an IPv4 header length below 20"),
-    IP_LENGTH: Reason(
-        "ip_length", "ip", StopClass.MALFORMED, "an IPv4 total length below the header's own length"
-    ),
+    IP_LENGTH: Reason("ip_length", "ip", StopClass.MALFORMED, "an IPv4 total length below the header's own length"),
     UNDESCRIBED: Reason(
         "undescribed", "file", StopClass.MALFORMED, "the packet's interface is not described in the file"
     ),
@@ -78,27 +68,15 @@ TABLE: Final[dict[int, Reason]] = {
     TRANSPORT_TRUNCATED: Reason(
         "transport_truncated", "transport", None, "the packet ends inside its transport header"
     ),
-    EXTENSION_TRUNCATED: Reason(
-        "extension_truncated", "ip", None, "the packet ends inside an IPv6 extension header"
-    ),
-    TCP_HEADER_LENGTH: Reason(
-        "tcp_header_length", "transport", None, "a TCP data offset below 20 or past the segment"
-    ),
+    EXTENSION_TRUNCATED: Reason("extension_truncated", "ip", None, "the packet ends inside an IPv6 extension header"),
+    TCP_HEADER_LENGTH: Reason("tcp_header_length", "transport", None, "a TCP data offset below 20 or past the segment"),
     UDP_LENGTH: Reason("udp_length", "transport", None, "a UDP length below 8 or past the IP payload"),
-    TINY_FRAGMENT: Reason(
-        "tiny_fragment", "transport", None, "a first fragment without a whole transport header"
-    ),
-    FRAGMENT_ORPHAN: Reason(
-        "fragment_orphan", "ip", None, "a later fragment whose first was not seen: no ports"
-    ),
+    TINY_FRAGMENT: Reason("tiny_fragment", "transport", None, "a first fragment without a whole transport header"),
+    FRAGMENT_ORPHAN: Reason("fragment_orphan", "ip", None, "a later fragment whose first was not seen: no ports"),
     NO_TIME_STAMP: Reason("no_time", "file", None, "the record carries no time"),
-    CAPLEN_OVER_ORIGLEN: Reason(
-        "caplen_over_origlen", "file", None, "more bytes stored than were on the wire"
-    ),
+    CAPLEN_OVER_ORIGLEN: Reason("caplen_over_origlen", "file", None, "more bytes stored than were on the wire"),
     VLAN_STACK: Reason("vlan_stack", "link", None, "more VLAN tags than are kept"),
-    SNAP_CUT: Reason(
-        "snap_cut", "file", None, "packets are stored in part (snap length): payload may be missing"
-    ),
+    SNAP_CUT: Reason("snap_cut", "file", None, "packets are stored in part (snap length): payload may be missing"),
 }
 
 STOP_CLASS: Final = tuple(

@@ -81,9 +81,7 @@ def udp_header(data: Any, i: int, end: int, finish: int, lite: bool) -> tuple[in
         return reasons.TRANSPORT_TRUNCATED, HeaderFlag.PORTS, sport, dport, finish, finish
     odd = reasons.NONE
     length = be16(data, i + 4)
-    if (
-        not lite and length
-    ):  # UDP-Lite has its checksum coverage here; 0 is a jumbogram or segmentation offload
+    if not lite and length:  # UDP-Lite has its checksum coverage here; 0 is a jumbogram or segmentation offload
         if length < 8 or length > finish - i:
             odd = reasons.UDP_LENGTH
         else:

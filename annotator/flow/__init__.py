@@ -34,9 +34,7 @@ def finish(
     icmp = (proto == ICMP) | (proto == ICMP6)
     a_port, b_port = ports(rows)
 
-    def oriented(
-        a: NDArray[np.generic], b: NDArray[np.generic]
-    ) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    def oriented(a: NDArray[np.generic], b: NDArray[np.generic]) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
         return np.where(from_b, b, a), np.where(from_b, a, b)
 
     def directed(name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -12,6 +12,7 @@ from annotator.decode.link import innermost_vlan
 from annotator.flow.icmp import ONE_WAY, PEER, PEER6
 from annotator.kernel.hash import hash6
 from annotator.kernel.jit import kernel
+from annotator.kernel.load import signed
 from annotator.model import ICMP, ICMP6, HeaderFlag
 
 SHARD_BITS: Final = 4
@@ -26,8 +27,8 @@ PROTO_SHIFT, VLAN_SHIFT, A_PORT_SHIFT, B_PORT_SHIFT = 8, 16, 32, 48
 @kernel
 def canonical(row: Any) -> tuple[int, int, int]:
     """Give ``(direction, port of A, port of B)`` of a HEADER row; direction 0 is A to B."""
-    sport = np.int64(row["sport"])
-    dport = np.int64(row["dport"])
+    sport = signed(row["sport"])
+    dport = signed(row["dport"])
     if row["proto"] == ICMP or row["proto"] == ICMP6:
         peer = PEER[sport] if row["proto"] == ICMP else PEER6[sport]
         if row["flags"] & HeaderFlag.PORTS == 0 or peer == ONE_WAY:
@@ -48,12 +49,10 @@ def canonical(row: Any) -> tuple[int, int, int]:
 def context_word(row: Any, a_port: int, b_port: int, ignore_vlan: bool) -> Any:
     """Pack what is not address into one uint64 of the key."""
     filled = FILLED if row["flags"] & HeaderFlag.PORTS else 0
-    vlan = 0 if ignore_vlan else innermost_vlan(np.int64(row["vlan"]))
-    low = np.int64(row["version"]) | filled | (np.int64(row["proto"]) << PROTO_SHIFT) | (vlan << VLAN_SHIFT)
+    vlan = 0 if ignore_vlan else innermost_vlan(signed(row["vlan"]))
+    low = signed(row["version"]) | filled | (signed(row["proto"]) << PROTO_SHIFT) | (vlan << VLAN_SHIFT)
     return (
-        np.uint64(low)
-        | (np.uint64(a_port) << np.uint64(A_PORT_SHIFT))
-        | (np.uint64(b_port) << np.uint64(B_PORT_SHIFT))
+        np.uint64(low) | (np.uint64(a_port) << np.uint64(A_PORT_SHIFT)) | (np.uint64(b_port) << np.uint64(B_PORT_SHIFT))
     )
 
 
@@ -70,19 +69,15 @@ def shard_headers(headers: Any, keys: Any, ignore_vlan: bool, hashes: Any, order
         direction, a_port, b_port = canonical(row)
         context = context_word(row, a_port, b_port, ignore_vlan)
         if direction == 0:
-            digest = hash6(
-                keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], context, row["tunnel"]
-            )
+            digest = hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], context, row["tunnel"])
         else:
-            digest = hash6(
-                keys, row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"], context, row["tunnel"]
-            )
+            digest = hash6(keys, row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"], context, row["tunnel"])
         hashes[k] = digest
-        starts[np.int64(digest >> np.uint64(32 - SHARD_BITS)) + 1] += 1
+        starts[signed(digest >> np.uint64(32 - SHARD_BITS)) + 1] += 1
     for shard in range(SHARDS):
         starts[shard + 1] += starts[shard]
     for k in range(len(headers)):
-        shard = np.int64(hashes[k] >> np.uint64(32 - SHARD_BITS))
+        shard = signed(hashes[k] >> np.uint64(32 - SHARD_BITS))
         order[starts[shard]] = k
         starts[shard] += 1
     for shard in range(SHARDS, 0, -1):

@@ -41,7 +41,8 @@ def protocols(rows: NDArray[np.void]) -> NDArray[np.uint8]:
 def with_ports(rows: NDArray[np.void]) -> NDArray[np.bool_]:
     """Say which flows have ports, bool[n]."""
     proto = protocols(rows)
-    return ((rows["context"] & np.uint64(FILLED)) != 0) & (proto != ICMP) & (proto != ICMP6)
+    filled: NDArray[np.bool_] = (rows["context"] & np.uint64(FILLED)) != 0
+    return filled & (proto != ICMP) & (proto != ICMP6)
 
 
 @kernel
@@ -145,9 +146,7 @@ def orient(
         known_b[of_it] = table[b_port[of_it]]
 
     def serving(port: NDArray[np.int64], peer: NDArray[np.int64]) -> NDArray[np.bool_]:
-        result: NDArray[np.bool_] = (port < WELL_KNOWN_END) | (
-            (port < EPHEMERAL_START) & (peer >= EPHEMERAL_START)
-        )
+        result: NDArray[np.bool_] = (port < WELL_KNOWN_END) | ((port < EPHEMERAL_START) & (peer >= EPHEMERAL_START))
         return result
 
     decide(

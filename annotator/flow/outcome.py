@@ -87,6 +87,4 @@ def ends(
         (split == SPLIT_ACTIVE, End.ACTIVE),
         (silent, End.IDLE),
     )
-    return np.select(
-        [condition for condition, _ in ladder], [np.uint8(end) for _, end in ladder], np.uint8(End.OPEN)
-    )
+    return np.select([condition for condition, _ in ladder], [np.uint8(end) for _, end in ladder], np.uint8(End.OPEN))

@@ -35,9 +35,7 @@ def parse_networks(texts: Sequence[str]) -> list[Network]:
         try:
             networks.append(ipaddress.ip_network(text.strip(), strict=False))
         except ValueError:
-            raise UsageError(
-                f"--local {text}: not a network; write it as 10.0.0.0/8 or 2001:db8::/32"
-            ) from None
+            raise UsageError(f"--local {text}: not a network; write it as 10.0.0.0/8 or 2001:db8::/32") from None
     return networks
 
 

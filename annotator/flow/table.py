@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from annotator.flow.key import SHARDS, canonical, context_word, shard_headers
 from annotator.kernel.hash import random_keys
 from annotator.kernel.jit import kernel
+from annotator.kernel.load import signed
 from annotator.model import NO_TIME, TCP, HeaderFlag, PacketBatch, Signal
 
 FLOW: Final = np.dtype(
@@ -78,21 +79,21 @@ def reopens(flow: Any, row: Any, d: int) -> bool:
     """
     other = 1 - d
     if flow["state"] & (OPENED << d):
-        return flow["isn"][d] != row["seq"]
+        return signed(flow["isn"][d]) != signed(row["seq"])
     if flow["packets"][d] > 0:
         return True
     if flow["packets"][other] == 0 or flow["signal"][other] & Signal.OPEN:
         return False
     if row["proto"] == TCP:
-        return np.int64(flow["ack"][other]) != (np.int64(row["seq"]) + 1) & 0xFFFFFFFF
-    return flow["signal"][other] & Signal.ACCEPT == 0
+        return signed(flow["ack"][other]) != (signed(row["seq"]) + 1) & 0xFFFFFFFF
+    return signed(flow["signal"][other]) & Signal.ACCEPT == 0
 
 
 @kernel
 def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> tuple[int, int]:
     """Look the key of `row` up: (slot, index of its current flow), or (free slot, -1)."""
     mask = len(slots) - 1
-    at = np.int64(digest) & mask
+    at = signed(digest) & mask
     if d == 0:
         a_hi, a_lo, b_hi, b_lo = row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"]
     else:
@@ -102,7 +103,7 @@ def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> 
         if slot == 0:
             return at, -1
         if slot >> np.uint64(32) == digest:
-            index = np.int64(slot & np.uint64(0xFFFFFFFF)) - 1
+            index = signed(slot & np.uint64(0xFFFFFFFF)) - 1
             flow = rows[index]
             if (
                 flow["a_lo"] == a_lo
@@ -188,8 +189,8 @@ def update(
             if index >= 0:
                 rows[index]["state"] |= UNREACHABLE if row["signal"] & Signal.UNREACHABLE else PROHIBITED
             continue
-        time = np.int64(row["ts_ns"])
-        signal = np.int64(row["signal"])
+        time = signed(row["ts_ns"])
+        signal = signed(row["signal"])
         why = NOT_SPLIT
         if index >= 0:
             flow = rows[index]
@@ -204,7 +205,7 @@ def update(
         if index < 0 or why != NOT_SPLIT:
             if index >= 0:
                 rows[index]["split"] = why
-            begin(rows[used], row, d, context, first_frame + np.int64(row["packet"]), capture, index)
+            begin(rows[used], row, d, context, first_frame + signed(row["packet"]), capture, index)
             index = used
             used += 1
             slots[slot] = (digest << np.uint64(32)) | np.uint64(index + 1)
@@ -217,9 +218,9 @@ def update(
         if flow["packets"][d] == 0:
             flow["icmp_code"][d] = row["dport"] & 255
         flow["packets"][d] += 1
-        flow["bytes"][d] += np.int64(row["ip_bytes"])
-        flow["frame_bytes"][d] += np.int64(row["frame_bytes"])
-        flow["payload_bytes"][d] += np.int64(row["payload_bytes"])
+        flow["bytes"][d] += signed(row["ip_bytes"])
+        flow["frame_bytes"][d] += signed(row["frame_bytes"])
+        flow["payload_bytes"][d] += signed(row["payload_bytes"])
         flow["tcp_flags"][d] |= row["tcp_flags"]
         flow["signal"][d] |= row["signal"]
         if row["flags"] & HeaderFlag.FRAGMENT_LATER:
@@ -240,7 +241,7 @@ def rehash(old: Any, new: Any) -> None:
     mask = len(new) - 1
     for slot in old:
         if slot != 0:
-            at = np.int64(slot >> np.uint64(32)) & mask
+            at = signed(slot >> np.uint64(32)) & mask
             while new[at] != 0:
                 at = (at + 1) & mask
             new[at] = slot

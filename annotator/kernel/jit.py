@@ -4,6 +4,7 @@ Numba keys a cached kernel by its own source file only, so a changed callee in a
 The cache therefore lives in a per-user folder named by a hash of all kernel sources and library versions.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -18,9 +19,11 @@ import llvmlite
 import numba
 import numpy as np
 import platformdirs
-from numba.core import config
+from numba.core import config as numba_config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+config: Any = numba_config  # its settings are made at run time, out of a type checker's sight
 
 PACKAGE = Path(__file__).resolve().parent.parent
 KERNEL_ROOMS = ("kernel", "capture", "decode", "flow", "evidence")
@@ -86,10 +89,8 @@ def prepared() -> bool:
 def mark_prepared() -> None:
     """Note that the main kernels are in the cache."""
     if CACHE_FOLDER is not None:
-        try:
+        with contextlib.suppress(OSError):  # a full disk costs the next run its head start, no more
             (CACHE_FOLDER / "prepared").touch()
-        except OSError:
-            pass  # a full disk costs the next run its head start, no more
 
 
 def kernel(function: Function) -> Function:
@@ -101,11 +102,9 @@ def kernel(function: Function) -> Function:
     cached = CACHE_FOLDER is not None
     before = config.CACHE_DIR
     if cached:
-        config.CACHE_DIR = str(
-            CACHE_FOLDER
-        )  # read by Numba while it decorates, so the user's own setting is kept
+        config.CACHE_DIR = str(CACHE_FOLDER)  # read by Numba while it decorates, so the user's own setting is kept
     try:
-        compiled: Function = numba.njit(cache=cached, nogil=True, error_model="numpy")(function)
+        compiled: Any = numba.njit(cache=cached, nogil=True, error_model="numpy")(function)
     finally:
         config.CACHE_DIR = before
-    return compiled
+    return compiled  # type: ignore[no-any-return]  # called as the function that it replaces

@@ -11,34 +11,25 @@ A kernel checks lengths before it loads; the check here is what stands between a
 import sys
 from typing import Any
 
+import numpy as np
+
 from annotator.kernel.jit import INTERPRETED, kernel
 
-if INTERPRETED:
-
-    def _load(size: int, order: str) -> Any:
-        def load(data: Any, i: int) -> int:
-            if i < 0 or i + size > len(data):
-                raise IndexError("load past the end")
-            return int.from_bytes(bytes(data[i : i + size]), order)  # type: ignore[arg-type]  # "big" or "little"
-
-        return load
-
-    u8 = _load(1, "big")
-    be16, be32, be64 = _load(2, "big"), _load(4, "big"), _load(8, "big")
-    le16, le32, le64 = _load(2, "little"), _load(4, "little"), _load(8, "little")
-else:
+if not INTERPRETED:
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
     from numba.extending import intrinsic
 
+    create_struct_proxy: Any = cgutils.create_struct_proxy  # untyped in Numba
+
     def _raw(bits: int, swap: bool) -> Any:
         result = types.uint64 if bits == 64 else types.int64
 
-        @intrinsic  # type: ignore[untyped-decorator]  # Numba ships no types
-        def load(typingctx: Any, data: Any, i: Any) -> Any:
+        @intrinsic
+        def load(typingctx: Any, data: Any, i: Any) -> Any:  # noqa: ARG001  # the signature that Numba calls
             def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-                base = cgutils.create_struct_proxy(signature.args[0])(context, builder, args[0]).data
+                base = create_struct_proxy(signature.args[0])(context, builder, args[0]).data
                 pointer = builder.bitcast(builder.gep(base, [args[1]]), ir.IntType(bits).as_pointer())
                 value = builder.load(pointer)
                 value.align = 1
@@ -103,3 +94,22 @@ else:
         if i < 0 or i + 8 > len(data):
             raise IndexError("load past the end")
         return _le64(data, i)  # type: ignore[no-any-return]
+else:
+
+    def _load(size: int, order: str) -> Any:
+        def load(data: Any, i: int) -> int:
+            if i < 0 or i + size > len(data):
+                raise IndexError("load past the end")
+            return int.from_bytes(bytes(data[i : i + size]), order)  # type: ignore[arg-type]  # "big" or "little"
+
+        return load
+
+    u8 = _load(1, "big")
+    be16, be32, be64 = _load(2, "big"), _load(4, "big"), _load(8, "big")
+    le16, le32, le64 = _load(2, "little"), _load(4, "little"), _load(8, "little")
+
+
+@kernel
+def signed(value: Any) -> int:
+    """Widen a column's element to int64, so that it mixes with what the loads give (uint64 does not)."""
+    return np.int64(value)  # type: ignore[return-value]  # an int, to the checker as to Numba
