@@ -1,0 +1,24 @@
+"""What every test may use: where the optional folder of real captures is."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def find_shared() -> Path | None:
+    """Give the optional folder of real captures, or None: ``$ANNOTATOR_SHARED``, else ``../shared`` beside the repository."""
+    named = os.environ.get("ANNOTATOR_SHARED")
+    folder = Path(named) if named else REPOSITORY.parent / "shared"
+    return folder if (folder / "captures" / "INDEX.csv").is_file() else None
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real captures with known answers; tests that need it are skipped where it is absent."""
+    folder = find_shared()
+    if folder is None:
+        pytest.skip("the folder of real captures is not here (set ANNOTATOR_SHARED, or put it at ../shared)")
+    return folder
