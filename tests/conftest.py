@@ -9,7 +9,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def find_shared() -> Path | None:
-    """Give the optional folder of real captures, or None: ``$ANNOTATOR_SHARED``, else ``../shared`` beside the repository."""
+    """Give the folder of real captures, or None: ``$ANNOTATOR_SHARED``, else ``../shared`` beside the repository."""
     named = os.environ.get("ANNOTATOR_SHARED")
     folder = Path(named) if named else REPOSITORY.parent / "shared"
     return folder if (folder / "captures" / "INDEX.csv").is_file() else None
