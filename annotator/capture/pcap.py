@@ -11,7 +11,7 @@ from annotator.capture.batch import Columns
 from annotator.capture.reader import StreamReader
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be32, le32
+from annotator.kernel.load import be32, le32, view
 from annotator.model import PacketBatch
 
 HEADER_BYTES: Final = 24
@@ -52,6 +52,7 @@ def index_pcap(
     `swapped_lengths` is 1 where captured and original length changed places (versions before 2.3) and 2 where they
     did so in some writers (2.3: only where captured > original). Returns (packets, position, stop code).
     """
+    records = view(data)
     count = 0
     i = start
     while True:
@@ -61,17 +62,17 @@ def index_pcap(
             return count, i, stop.NEED_MORE
         if big:
             seconds, fraction, stored, wire = (
-                be32(data, i),
-                be32(data, i + 4),
-                be32(data, i + 8),
-                be32(data, i + 12),
+                be32(records, i),
+                be32(records, i + 4),
+                be32(records, i + 8),
+                be32(records, i + 12),
             )
         else:
             seconds, fraction, stored, wire = (
-                le32(data, i),
-                le32(data, i + 4),
-                le32(data, i + 8),
-                le32(data, i + 12),
+                le32(records, i),
+                le32(records, i + 4),
+                le32(records, i + 8),
+                le32(records, i + 12),
             )
         if swapped_lengths == 1 or (swapped_lengths == 2 and stored > wire):
             stored, wire = wire, stored

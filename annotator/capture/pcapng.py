@@ -16,7 +16,7 @@ from annotator.capture.pcap import LARGE_SNAPLEN
 from annotator.capture.reader import StreamReader
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be16, be32, le16, le32
+from annotator.kernel.load import be16, be32, le16, le32, view
 from annotator.model import NO_TIME, PacketBatch
 
 MAGIC: Final = b"\x0a\x0d\x0d\x0a"
@@ -107,6 +107,7 @@ def index_pcapng(
     `interfaces` is int64[n, 6], one row an interface (the first `described` are filled). Returns (packets,
     position, stop code).
     """
+    blocks = view(data)
     count = 0
     i = start
     while True:
@@ -114,10 +115,10 @@ def index_pcapng(
             return count, i, stop.FULL
         if end - i < 12:
             return count, i, stop.NEED_MORE
-        kind = be32(data, i) if big else le32(data, i)
+        kind = be32(blocks, i) if big else le32(blocks, i)
         if kind == SHB:  # before its length, whose byte order the section header itself declares
             return count, i, stop.CONTROL
-        length = be32(data, i + 4) if big else le32(data, i + 4)
+        length = be32(blocks, i + 4) if big else le32(blocks, i + 4)
         if length < 12:
             return count, i, stop.BAD_LENGTH
         length = (length + 3) & ~3
@@ -132,13 +133,13 @@ def index_pcapng(
             return count, i, stop.BAD_LENGTH
         if end - i < length:
             return count, i, stop.NEED_MORE
-        trailer = be32(data, i + length - 4) if big else le32(data, i + length - 4)
+        trailer = be32(blocks, i + length - 4) if big else le32(blocks, i + length - 4)
         if (trailer + 3) & ~3 != length:
             return count, i, stop.BAD_LENGTH
         if kind == SPB:
             if length < 16:
                 return count, i, stop.BAD_LENGTH
-            wire = be32(data, i + 8) if big else le32(data, i + 8)
+            wire = be32(blocks, i + 8) if big else le32(blocks, i + 8)
             packet = i + 12
             interface = 0
             stored = min(wire, length - 16)
@@ -150,13 +151,13 @@ def index_pcapng(
                 return count, i, stop.BAD_LENGTH
             packet = i + 28
             if kind == EPB:
-                interface = be32(data, i + 8) if big else le32(data, i + 8)
+                interface = be32(blocks, i + 8) if big else le32(blocks, i + 8)
             else:
-                interface = be16(data, i + 8) if big else le16(data, i + 8)
-            high = be32(data, i + 12) if big else le32(data, i + 12)
-            low = be32(data, i + 16) if big else le32(data, i + 16)
-            stored = be32(data, i + 20) if big else le32(data, i + 20)
-            wire = be32(data, i + 24) if big else le32(data, i + 24)
+                interface = be16(blocks, i + 8) if big else le16(blocks, i + 8)
+            high = be32(blocks, i + 12) if big else le32(blocks, i + 12)
+            low = be32(blocks, i + 16) if big else le32(blocks, i + 16)
+            stored = be32(blocks, i + 20) if big else le32(blocks, i + 20)
+            wire = be32(blocks, i + 24) if big else le32(blocks, i + 24)
             if stored > length - 32:
                 return count, i, stop.BAD_LENGTH
             if interface < described:
@@ -166,9 +167,9 @@ def index_pcapng(
                     counters[BAD_TIMES] += 1
                 options = packet + ((stored + 3) & ~3)
                 if kind == EPB and i + length - 4 - options >= 12:
-                    row[DROPS] += drop_count(data, options, i + length - 4, big)
+                    row[DROPS] += drop_count(blocks, options, i + length - 4, big)
                 elif kind == PB:
-                    lost = be16(data, i + 10) if big else le16(data, i + 10)
+                    lost = be16(blocks, i + 10) if big else le16(blocks, i + 10)
                     if lost != 0xFFFF:  # "unknown"
                         row[DROPS] += lost
             else:

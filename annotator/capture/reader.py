@@ -107,7 +107,8 @@ class StreamReader(Reader):
         left = self.window.end - self.window.start
         if left:
             self.complete = False
-            self.note = f"cut short: the file ends inside the record after frame {self.frames:,} ({left:,} bytes of it are there)"
+            where = f"inside the record after frame {self.frames:,} ({left:,} bytes of it are there)"
+            self.note = f"cut short: the file ends {where}"
             self.issue("file_truncated", "the file ends inside a record")
         return False
 

@@ -10,7 +10,7 @@ from annotator.decode.ip import group_address, ipv4_header, ipv6_header
 from annotator.decode.link import ANY_VERSION, network_layer
 from annotator.decode.transport import has_ports, quote_signal, transport_header, udp_header
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be16, be32, be64, signed, u8
+from annotator.kernel.load import be16, be32, be64, signed, u8, view
 from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, UDPLITE, HeaderFlag, PacketBatch
 
 ROWS_PER_PACKET: Final = 2
@@ -89,6 +89,7 @@ def decode_packets(
     `counts` is int64[reasons, 2] (count, first frame), `totals` int64[6]; both are added to.
     """
     made = 0
+    frames = view(data)
     for packet in range(len(offset)):
         i = signed(offset[packet])
         stored = signed(caplen[packet])
@@ -114,18 +115,16 @@ def decode_packets(
         end = i + stored
         wire_end = i + wire
 
-        version, i, vlan, stop = network_layer(data, i, end, signed(link_type[packet]))
+        version, i, vlan, stop = network_layer(frames, i, end, signed(link_type[packet]))
         if stop == reasons.NONE and version == ANY_VERSION:
-            version = u8(data, i) >> 4 if end > i else 4
+            version = u8(frames, i) >> 4 if end > i else 4
         if stop == reasons.NONE and version != 4 and version != 6:
             stop = reasons.IP_VERSION
         if stop != reasons.NONE:
             note(counts, stop, frame)
             continue
-        if version == 4:
-            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv4_header(data, i, end, wire_end)
-        else:
-            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = ipv6_header(data, i, end, wire_end)
+        header = ipv4_header(frames, i, end, wire_end) if version == 4 else ipv6_header(frames, i, end, wire_end)
+        stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = header
         if stop != reasons.NONE:
             note(counts, stop, frame)
             continue
@@ -134,9 +133,9 @@ def decode_packets(
         totals[DECODED] += 1
 
         row = out[made]
-        put_addresses(row, data, i, version)
+        put_addresses(row, frames, i, version)
         flags = HeaderFlag.OUTERMOST | kind
-        if group_address(version, data, i):
+        if group_address(version, frames, i):
             flags |= HeaderFlag.GROUP
         stored_end = min(end, finish)
         sport = dport = tcp_flags = signal = sequence = acknowledged = 0
@@ -145,11 +144,11 @@ def decode_packets(
         if kind != HeaderFlag.FRAGMENT_LATER:
             if protocol in (UDP, UDPLITE):
                 odd, more, sport, dport, payload, payload_end = udp_header(
-                    data, start, stored_end, finish, protocol == UDPLITE
+                    frames, start, stored_end, finish, protocol == UDPLITE
                 )
             else:
                 odd, more, sport, dport, payload, tcp_flags, signal, sequence, acknowledged = transport_header(
-                    data, start, stored_end, finish, protocol
+                    frames, start, stored_end, finish, protocol
                 )
             flags |= more
             if odd != reasons.NONE:
@@ -179,7 +178,7 @@ def decode_packets(
 
         if kind == 0 and (protocol == ICMP or protocol == ICMP6) and stored_end - start >= 8:
             meaning = quote_signal(sport, dport, protocol == ICMP6)
-            if meaning and decode_quote(data, start + 8, stored_end, meaning, out[made]):
+            if meaning and decode_quote(frames, start + 8, stored_end, meaning, out[made]):
                 quote = out[made]
                 quote["vlan"] = vlan
                 quote["tunnel"] = 0

@@ -41,8 +41,8 @@ def protocols(rows: NDArray[np.void]) -> NDArray[np.uint8]:
 def with_ports(rows: NDArray[np.void]) -> NDArray[np.bool_]:
     """Say which flows have ports, bool[n]."""
     proto = protocols(rows)
-    filled: NDArray[np.bool_] = (rows["context"] & np.uint64(FILLED)) != 0
-    return filled & (proto != ICMP) & (proto != ICMP6)
+    filled: NDArray[np.bool_] = ((rows["context"] & np.uint64(FILLED)) != 0) & (proto != ICMP) & (proto != ICMP6)
+    return filled
 
 
 @kernel
