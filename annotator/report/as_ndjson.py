@@ -1,0 +1,17 @@
+"""Rows as NDJSON: one JSON object a line, with the columns as members; IANA's notice is the member ``caveat`` of each."""
+
+import json
+from collections.abc import Iterator
+
+from annotator.report.report import Report
+
+
+def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
+    """Give the file's bytes, a batch of rows at a time."""
+    del flows  # a table of flows has them anyway
+    from annotator.report.flow_rows import Form
+    from annotator.report.tables import json_objects, rows_of
+
+    ending = f',"caveat":{json.dumps(report.caveat)}}}\n'
+    for batch in rows_of(report, rows).batches(Form.JSON):
+        yield "".join([line[:-1] + ending for line in json_objects(batch)]).encode()

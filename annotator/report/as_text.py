@@ -1,0 +1,312 @@
+"""The report for a terminal: what a firewall admin needs first stands first. Piped, it is plain text, 100 wide."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from annotator.report import human
+from annotator.report.brief import (
+    brief_flows,
+    closing,
+    endpoint,
+    peers,
+    port_label,
+    scan,
+    standing,
+    words,
+)
+from annotator.report.provenance import accounting_words, registry_words
+from annotator.report.records import Record
+from annotator.report.report import Report
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+WIDTH: Final = 100
+"""Columns where no terminal says how many it has."""
+NARROWEST: Final = 40
+
+FINDINGS_SHOWN: Final = 10
+SERVICES_SHOWN: Final = 10
+SCANS_SHOWN: Final = 5
+CAPTURES_SHOWN: Final = 5
+ISSUES_SHOWN: Final = 10
+
+_MARKS: Final = {"high": ("!!", "bold red"), "medium": ("! ", "yellow"), "low": ("  ", ""), "info": ("  ", "dim")}
+_INDENT: Final = 4
+
+
+def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
+    """Give the file's bytes; `flows` adds a line for each flow."""
+    del rows  # a document holds every table
+    yield render(report, flows=flows).encode()
+
+
+def render(report: Report, *, width: int = WIDTH, color: bool = False, flows: bool = False) -> str:
+    """Give the report as lines of at most `width` cells; `color` adds a terminal's escape sequences."""
+    import io
+
+    from rich.console import Console
+
+    console = Console(
+        file=io.StringIO(),
+        width=max(width, NARROWEST),
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    with console.capture() as capture:
+        for line in Page(report, console.width).lines(flows):
+            line.rstrip()
+            console.print(line, soft_wrap=True)
+    return capture.get()
+
+
+class Page:
+    """A report laid out for one width."""
+
+    def __init__(self, report: Report, width: int) -> None:
+        self._report = report
+        self._width = width
+        self._wide = width >= 84
+
+    def lines(self, flows: bool) -> Iterator["Text"]:
+        """Give the report line by line, the most pressing parts first."""
+        from rich.text import Text
+
+        yield from self._head()
+        for part in (self._unknown(), self._disagreements(), self._services(), self._breakdowns(), self._issues()):
+            lines = list(part)
+            if lines:
+                yield Text()
+                yield from lines
+        if flows:
+            yield Text()
+            yield from self._flows()
+        yield Text()
+        yield from self._foot()
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def _head(self) -> Iterator["Text"]:
+        from annotator.report.layout import joined
+
+        captures = self._report.captures
+        flows = human.counted(self._report.totals["flows"], "flow")
+        for capture in captures[:CAPTURES_SHOWN]:
+            pieces = [
+                f"{capture['name']}   {human.span(capture['first_seen'], capture['last_seen'])} UTC",
+                human.counted(capture["packets_read"], "packet"),
+                human.size(capture["bytes"]),
+                *([flows] if len(captures) == 1 else []),
+            ]
+            lines = joined(pieces, self._width)
+            lines[0].stylize("bold", 0, len(capture["name"]))
+            yield from lines
+            alone = [registry_words(self._report)] if len(captures) == 1 else []
+            yield from joined([accounting_words(capture), *alone], self._width)
+        if len(captures) > CAPTURES_SHOWN:
+            yield from joined([f"… and {human.counted(len(captures) - CAPTURES_SHOWN, 'more capture')}"], self._width)
+        if len(captures) != 1:
+            packets = sum(capture["packets_read"] for capture in captures)
+            whole = [human.counted(len(captures), "capture"), human.counted(packets, "packet"), flows]
+            yield from joined([*whole, registry_words(self._report)], self._width)
+        for line in self._report.quality:
+            yield from self._marked("!", line, "bold yellow")
+
+    def _marked(self, mark: str, text: str, style: str) -> Iterator["Text"]:
+        from rich.text import Text
+
+        from annotator.report.layout import fold
+
+        for place, line in enumerate(fold(text, self._width - 2)):
+            yield Text(f"{'  ' if place else mark + ' '}{line}", style=style)
+
+    def _unknown(self) -> Iterator["Text"]:
+        unknown = self._report.unknown_ports
+        if not unknown and not self._report.scans:
+            yield self._heading("UNKNOWN PORTS", "none: all ports in use are assigned")
+            return
+        whole = sum(part["bytes"] for part in self._report.totals["by_status"].values())
+        answered = human.counted(unknown.answered, "endpoint") + " answered"
+        yield self._heading("UNKNOWN PORTS", f"{answered} · {human.share(unknown.bytes, whole)} of bytes")
+        shown = unknown[: min(FINDINGS_SHOWN, unknown.in_use)]
+        yield from self._endpoints(shown)
+        yield from self._more(unknown.in_use - len(shown), "endpoint", "in use")
+        for row in self._report.scans[:SCANS_SHOWN]:
+            yield from self._note(f"scan: {scan(row)}")
+        yield from self._more(len(self._report.scans) - SCANS_SHOWN, "scan")
+        tried = len(unknown) - unknown.in_use
+        if tried:
+            yield from self._note(f"{human.counted(tried, 'endpoint')} {'was' if tried == 1 else 'were'} tried in vain")
+
+    def _endpoints(self, rows: list[Record]) -> Iterator["Text"]:
+        from rich.text import Text
+
+        from annotator.report.layout import joined, pad
+
+        if not rows:
+            return
+        address_width = min(max(len(row["responder_addr"]) for row in rows), 39)
+        for row in rows:
+            mark, style = _MARKS[row["severity"]]
+            port = f"{row['port']}/{row['transport']}"
+            line = Text.assemble(
+                " ", (mark, style), " ", (pad(row["responder_addr"], address_width), "bold"), "  ", (pad(port, 11), "bold")
+            )
+            if line.cell_len + 1 + len(standing(row)) <= self._width:
+                line.append(f" {standing(row)}")
+                yield line
+                rest = []
+            else:
+                yield line
+                rest = [standing(row)]
+            reason = row["severity_reason"]
+            facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
+            indent = _INDENT + address_width + 2 if self._wide and address_width <= 20 else _INDENT
+            for piece in rest:
+                yield from joined([piece], self._width, indent)
+            lines = joined([reason, *facts], self._width, indent)
+            lines[0].stylize(style, indent, indent + len(reason))
+            yield from lines
+
+    def _when(self, row: Record) -> str:
+        captures = self._report.captures
+        days = {(capture[end] or "")[:10] for capture in captures for end in ("first_seen", "last_seen")}
+        return human.span(row["first_seen"], row["last_seen"], seconds=False, day=len(days) > 1)
+
+    def _disagreements(self) -> Iterator["Text"]:
+        from rich.text import Text
+
+        from annotator.report.layout import joined
+
+        rows = self._report.disagreements
+        if not rows:
+            return
+        yield self._heading("DISAGREEMENTS", human.count(len(rows)))
+        for row in rows[:FINDINGS_SHOWN]:
+            label = port_label(row["port"], row["transport"], row["service"])
+            yield Text.assemble(" ", ("! ", "yellow"), " ", (row["responder_addr"], "bold"), "  ", (label, "bold"))
+            seen = human.listed([words(protocol) for protocol in row["observed"]])
+            facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
+            yield from joined([f"the payload is {seen}", *facts], self._width, _INDENT)
+        yield from self._more(len(rows) - FINDINGS_SHOWN, "disagreement")
+
+    def _services(self) -> Iterator["Text"]:
+        from rich.text import Text
+
+        from annotator.report.layout import bar, pad
+
+        services = self._report.services
+        shown = services[: min(SERVICES_SHOWN, services.answered)]
+        if not shown:
+            return
+        silent = len(services) - services.answered
+        extra = f"; {human.counted(silent, 'more port')} tried in vain" if silent else ""
+        yield self._heading("SERVICES", f"by bytes, {len(shown)} of {human.count(services.answered)}{extra}")
+        labels = [port_label(row["port"], row["transport"], row["service"], width=5) for row in shown]
+        label_width = min(max(len(label) for label in labels), 34 if self._wide else 26)
+        top = max(row["bytes"] for row in shown)
+        bar_width = self._width - _INDENT - label_width - 49
+        for label, row in zip(labels, shown, strict=True):
+            assigned = row["status"] in ("assigned", "none")
+            line = Text(" " * _INDENT + pad(label, label_width))
+            if self._wide:
+                line.append("  " + pad(words(row["range_class"]) if row["port"] is not None else "", 7))
+            line.append("  " + pad(words(row["status"]) if row["port"] is not None else "", 10), "" if assigned else "yellow")
+            line.append(pad(human.counted(row["flows"], "flow"), 13, right=True))
+            line.append(pad(human.size(row["bytes"]), 9, right=True))
+            if self._wide:
+                line.append(f" {bar(row['bytes'], top, bar_width)}", "cyan")
+            yield line
+
+    def _breakdowns(self) -> Iterator["Text"]:
+        from annotator.report.layout import beside, joined
+
+        totals = self._report.totals
+        if not totals["flows"]:
+            return
+        left = list(self._breakdown("RANGE CLASSES", totals["by_range_class"]))
+        right = list(self._breakdown("STATUSES", totals["by_status"]))
+        if self._wide:
+            yield from beside(left, right, self._width // 2)
+        else:
+            yield from left
+            yield from right
+        outcomes = [f"{human.count(part['flows'])} {words(word)}" for word, part in totals["by_outcome"].items()]
+        yield from joined(["outcomes: " + outcomes[0], *outcomes[1:]], self._width, _INDENT)
+
+    def _breakdown(self, title: str, parts: dict[str, dict[str, int]]) -> Iterator["Text"]:
+        from rich.text import Text
+
+        from annotator.report.layout import bar, pad
+
+        whole = sum(part["bytes"] for part in parts.values())
+        room = self._width // 2 if self._wide else self._width
+        yield self._heading(title, "by bytes")
+        for word, part in parts.items():
+            name = "no port" if word == "none" else words(word)
+            line = Text(" " * _INDENT + pad(name, 10))
+            line.append(pad(human.share(part["bytes"], whole), 8, right=True))
+            line.append(pad(human.counted(part["flows"], "flow"), 13, right=True) + " ")
+            line.append(bar(part["bytes"], whole, room - line.cell_len - 2), "cyan")
+            yield line
+
+    def _issues(self) -> Iterator["Text"]:
+        issues = self._report.issues
+        if not issues:
+            return
+        yield self._heading("ISSUES", human.count(len(issues)))
+        many = len(self._report.captures) > 1
+        for issue in issues[:ISSUES_SHOWN]:
+            where = f" of {issue['capture']}" if many else ""
+            first = f", first in frame {human.count(issue['first_frame'])}{where}" if issue["first_frame"] else where
+            yield from self._note(f"{issue['name']} ({issue['layer']}) × {human.count(issue['count'])}{first}: {issue['detail']}")
+        yield from self._more(len(issues) - ISSUES_SHOWN, "issue")
+
+    def _flows(self) -> Iterator["Text"]:
+        from rich.text import Text
+
+        from annotator.report.layout import joined
+
+        yield self._heading("FLOWS", human.count(self._report.totals["flows"]))
+        for flow in brief_flows(self._report):
+            target = f"{flow.responder} {flow.port}"
+            line = f"{flow.time}  {flow.initiator} → {target}"
+            rest = [flow.status, flow.outcome, f"{flow.packets} packets", flow.size, flow.agreement]
+            yield from joined([line], self._width, _INDENT)
+            yield from joined(rest, self._width, 2 * _INDENT, "dim")
+        yield Text()
+
+    def _foot(self) -> Iterator["Text"]:
+        from rich.text import Text
+
+        from annotator.report.layout import fold
+
+        for line in fold(closing(self._report), self._width):
+            yield Text(line)
+        yield Text()
+        for paragraph in self._report.caveat.split("\n"):
+            for line in fold(paragraph, self._width):
+                yield Text(line)
+
+    # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def _heading(self, title: str, rest: str) -> "Text":
+        from rich.text import Text
+
+        return Text.assemble((title, "bold"), f"   {rest}")
+
+    def _note(self, text: str) -> Iterator["Text"]:
+        from annotator.report.layout import joined
+
+        yield from joined([text], self._width, _INDENT)
+
+    def _more(self, number: int, noun: str, adjective: str = "") -> Iterator["Text"]:
+        if number > 0:
+            plural = noun if number == 1 else f"{noun}s"
+            rest = f" {adjective}" if adjective else ""
+            yield from self._note(f"… and {human.count(number)} more {plural}{rest}: -o report.json lists all")

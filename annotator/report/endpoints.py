@@ -1,0 +1,153 @@
+"""Findings about single endpoints: unknown ports, and payloads that contradict the assignment."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.model import Agreement, Scope
+from annotator.report.columns import DISAGREEMENT, UNKNOWN
+from annotator.report.facts import Facts, Integers
+from annotator.report.findings import (
+    EPHEMERAL_RUNGS,
+    SEVERITY_RUNGS,
+    EndpointFacts,
+    Severity,
+    judge_ephemeral,
+    judge_severity,
+)
+from annotator.report.group import group_by
+from annotator.report.ports import PortGroups
+from annotator.report.records import Record, Records
+from annotator.report.scans import Scans
+
+PEERS_LISTED: Final = 20
+"""Peers named in a row; how many there are in truth stands beside them."""
+
+
+class Endpoints(PortGroups):
+    """Some of the flows, grouped by (responder, transport, port)."""
+
+    def __init__(self, facts: Facts, rows: NDArray[np.intp]) -> None:
+        super().__init__(facts, rows, by_responder=True)
+
+    @cached_property
+    def _ranked_peers(self) -> tuple[Integers, Integers]:
+        """Give the initiators' codes of all groups, each group's most frequent first, and where each starts."""
+        initiator = self.facts.addresses.initiator[self.rows]
+        pairs = group_by(self.groups.of_row, initiator)
+        group, code = self.groups.of_row[pairs.first()], initiator[pairs.first()]
+        order = np.lexsort((code, -pairs.size(), group))
+        return code[order], np.searchsorted(group[order], np.arange(len(self) + 1))
+
+    @cached_property
+    def inbound_peers(self) -> Integers:
+        """Different remote initiators of each local responder."""
+        inbound = np.flatnonzero(self.facts.inbound[self.rows])
+        pairs = group_by(self.groups.of_row[inbound], self.facts.addresses.initiator[self.rows[inbound]])
+        return np.bincount(self.groups.of_row[inbound[pairs.first()]], minlength=len(self)).astype(np.int64)
+
+    def record(self, group: int) -> Record:
+        """Make the row of one group, with the columns of :data:`annotator.report.columns.DISAGREEMENT`."""
+        addresses = self.facts.addresses
+        codes, starts = self._ranked_peers
+        listed = codes[starts[group] : min(starts[group] + PEERS_LISTED, starts[group + 1])]
+        return {
+            "responder_addr": addresses.text(int(addresses.responder[self.row[group]])),
+            **super().record(group),
+            "peers": [addresses.text(code) for code in listed.tolist()],
+            "peer_count": int(self.initiators[group]),
+            "inbound_peers": int(self.inbound_peers[group]),
+        }
+
+
+def disagreements(facts: Facts) -> Records:
+    """Sum up the flows whose payload contradicts the assignment, the most bytes first."""
+    ends = Endpoints(facts, np.flatnonzero(facts.flows.agreement == Agreement.DIFFERS))
+    order = np.lexsort((-ends.flows, -ends.bytes))
+    return Records(DISAGREEMENT, len(ends), lambda place: ends.record(int(order[place])))
+
+
+class UnknownPorts(Records):
+    """The unknown-port endpoints, ranked: those that are in use come first."""
+
+    def __init__(
+        self, make: Callable[[int], Record], *, endpoints: int, in_use: int, answered: int, octets: int
+    ) -> None:
+        super().__init__(UNKNOWN, endpoints, make)
+        self.in_use = in_use
+        """How many answered, or were at least sent payload; the others are of severity `info`."""
+        self.answered = answered
+        """How many answered."""
+        self.bytes = octets
+        """IP octets of them all."""
+
+
+def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
+    """Sum up unknown-port traffic by endpoint, ranked: the gravest, then the inbound, then the most bytes first."""
+    rows = np.flatnonzero(facts.flows.unknown_port)
+    ends = Endpoints(facts, rows)
+    groups = ends.groups
+    answered = groups.sum(facts.answered[rows])
+    only_scanned = groups.sum(scans.flow[rows]) == ends.flows
+    judged = EndpointFacts(
+        port=facts.flows.responder_port[ends.row].astype(np.int64),
+        status=facts.flows.responder_status[ends.row],
+        peers=ends.initiators,
+        best_basis=_least(facts.flows.direction_basis[rows], ends),
+        answered=answered,
+        inbound_answered=groups.sum((facts.answered & facts.inbound)[rows]),
+        outbound_answered=groups.sum((facts.answered & facts.outbound)[rows]),
+        internal_answered=groups.sum((facts.answered & facts.internal)[rows]),
+        carried=groups.sum(facts.carried[rows]),
+        only_scanned=only_scanned,
+        unauthorized=_unauthorized(facts, ends),
+    )
+    ephemeral = judge_ephemeral(judged)
+    likely = np.array([yes for yes, _ in EPHEMERAL_RUNGS], np.bool_)[ephemeral]
+    severity = judge_severity(judged, likely)
+    rank = np.array([int(level) for level, _ in SEVERITY_RUNGS])[severity]
+    order = np.lexsort((-ends.flows, -ends.bytes, judged.inbound_answered == 0, rank))
+
+    def record(place: int) -> Record:
+        group = int(order[place])
+        level, reason = SEVERITY_RUNGS[severity[group]]
+        is_ephemeral, why = EPHEMERAL_RUNGS[ephemeral[group]]
+        assignment = facts.assignments[int(facts.flows.responder_entry[ends.row[group]])]
+        return {
+            **ends.record(group),
+            "responder_scope": Scope(facts.flows.responder_scope[ends.row[group]]).word,
+            "port_range": assignment.port_range or None,
+            "answered": int(answered[group]),
+            "unauthorized_use": assignment.unauthorized_use or None,
+            "only_scanned": bool(only_scanned[group]),
+            "likely_ephemeral": is_ephemeral,
+            "likely_ephemeral_reason": why,
+            "severity": level.word,
+            "severity_reason": reason,
+        }
+
+    silent = int(np.count_nonzero(rank == Severity.INFO))
+    return UnknownPorts(
+        record,
+        endpoints=len(ends),
+        in_use=len(ends) - silent,
+        answered=int(np.count_nonzero(answered)),
+        octets=int(ends.bytes.sum()),
+    )
+
+
+def _least(codes: NDArray[np.uint8], ends: Endpoints) -> NDArray[np.uint8]:
+    """Give the least code of each group, (g,)."""
+    if not len(ends):
+        return np.empty(0, np.uint8)
+    return np.minimum.reduceat(codes[ends.groups.order], ends.groups.starts)
+
+
+def _unauthorized(facts: Facts, ends: Endpoints) -> NDArray[np.bool_]:
+    """Say of each group whether unauthorised use of its port is reported, (g,)."""
+    entries, of_group = np.unique(facts.flows.responder_entry[ends.row], return_inverse=True)
+    reported = [bool(facts.assignments[int(entry)].unauthorized_use) for entry in entries]
+    return np.array(reported, np.bool_)[of_group]

@@ -1,0 +1,100 @@
+"""What the report's tables are made from: the flows with the few columns that all tables share, worked out once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.model import NO_PORT, Agreement, Analysis, Flows, Outcome, RangeClass, Scope
+from annotator.registry import range_class
+from annotator.report.addresses import Addresses, number_addresses
+from annotator.report.assignment import Assignments
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+UNANSWERED = (Outcome.REFUSED, Outcome.PROHIBITED, Outcome.NO_ANSWER)
+"""Outcomes of a flow that got no service."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """An analysis, with columns of shape (n,) derived from its flows."""
+
+    analysis: Analysis
+
+    @property
+    def flows(self) -> Flows:
+        """The flows themselves."""
+        return self.analysis.flows
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Both ends' addresses as codes."""
+        return number_addresses(self.flows)
+
+    @cached_property
+    def assignments(self) -> Assignments:
+        """The registry's words."""
+        return Assignments(self.analysis)
+
+    @cached_property
+    def port_key(self) -> Integers:
+        """The responder's port as a key for grouping: port + 1, 0 where there is none."""
+        return self.flows.responder_port.astype(np.int64) + 1
+
+    @cached_property
+    def has_port(self) -> Flags:
+        """Whether the responder has a port."""
+        return self.flows.responder_port != NO_PORT
+
+    @cached_property
+    def bytes(self) -> Integers:
+        """IP octets of both directions."""
+        return self.flows.initiator_bytes + self.flows.responder_bytes
+
+    @cached_property
+    def packets(self) -> Integers:
+        """Packets of both directions."""
+        return self.flows.initiator_packets + self.flows.responder_packets
+
+    @cached_property
+    def unanswered(self) -> Flags:
+        """Whether the responder refused, or said nothing where an answer would have been seen."""
+        return np.isin(self.flows.outcome, UNANSWERED)
+
+    @cached_property
+    def answered(self) -> Flags:
+        """Whether the responder sent something that is no refusal."""
+        return (self.flows.responder_packets > 0) & ~self.unanswered
+
+    @cached_property
+    def carried(self) -> Flags:
+        """Whether payload flowed to a port that is not assigned, answered or not."""
+        return self.flows.agreement == Agreement.UNASSIGNED_USE
+
+    @cached_property
+    def inbound(self) -> Flags:
+        """Whether somebody remote opened the flow to somebody local."""
+        return (self.flows.initiator_scope == Scope.REMOTE) & (self.flows.responder_scope == Scope.LOCAL)
+
+    @cached_property
+    def outbound(self) -> Flags:
+        """Whether somebody local opened the flow to somebody remote."""
+        return (self.flows.initiator_scope == Scope.LOCAL) & (self.flows.responder_scope == Scope.REMOTE)
+
+    @cached_property
+    def internal(self) -> Flags:
+        """Whether both ends are local."""
+        return (self.flows.initiator_scope == Scope.LOCAL) & (self.flows.responder_scope == Scope.LOCAL)
+
+    @cached_property
+    def range_class(self) -> NDArray[np.uint8]:
+        """Codes of :class:`RangeClass` of the responder's port."""
+        return range_class(self.flows.responder_port)
+
+
+def range_class_word(port: int | None) -> str:
+    """Name the range class of a port, or of none."""
+    return (RangeClass.NONE if port is None else range_class(port)).word

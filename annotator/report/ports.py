@@ -1,0 +1,127 @@
+"""Flows summed up by port: the services table, and the columns that every table of ports shares."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.model import Agreement, Outcome, Status
+from annotator.registry import protocol_keyword
+from annotator.report.columns import SERVICE
+from annotator.report.facts import Facts, Integers, range_class_word
+from annotator.report.group import Groups, group_by
+from annotator.report.records import Record, Records
+from annotator.report.text import iso_times
+
+
+class PortGroups:
+    """Some of the flows, grouped by transport and responder's port, and by responder where asked.
+
+    Arrays have shape (g,), one element a group, in the order of (transport, port) or (responder, transport, port).
+    """
+
+    def __init__(self, facts: Facts, rows: NDArray[np.intp], by_responder: bool) -> None:
+        flows = facts.flows
+        self.facts = facts
+        self.rows = rows
+        """Indices of the flows that are grouped."""
+        keys = [flows.proto[rows], facts.port_key[rows]]
+        if by_responder:
+            keys.insert(0, facts.addresses.responder[rows])
+        self.groups: Groups = group_by(*keys)
+        self.row = rows[self.groups.first()]
+        """One flow of each group: for what all its flows share."""
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    @cached_property
+    def flows(self) -> Integers:
+        """Flows of each group."""
+        return self.groups.size()
+
+    @cached_property
+    def packets(self) -> Integers:
+        """Packets of both directions."""
+        return self.groups.sum(self.facts.packets[self.rows])
+
+    @cached_property
+    def bytes(self) -> Integers:
+        """IP octets of both directions."""
+        return self.groups.sum(self.facts.bytes[self.rows])
+
+    @cached_property
+    def initiators(self) -> Integers:
+        """Different addresses that opened flows."""
+        return self.groups.distinct(self.facts.addresses.initiator[self.rows])
+
+    @cached_property
+    def responders(self) -> Integers:
+        """Different addresses that were asked."""
+        return self.groups.distinct(self.facts.addresses.responder[self.rows])
+
+    @cached_property
+    def _first_seen(self) -> NDArray[np.bytes_]:
+        return iso_times(self.groups.earliest(self.facts.flows.first_ns[self.rows]))
+
+    @cached_property
+    def _last_seen(self) -> NDArray[np.bytes_]:
+        return iso_times(self.groups.latest(self.facts.flows.last_ns[self.rows]))
+
+    @cached_property
+    def _agreement(self) -> Integers:
+        return self.groups.tally(self.facts.flows.agreement[self.rows], len(Agreement))
+
+    @cached_property
+    def _outcome(self) -> Integers:
+        return self.groups.tally(self.facts.flows.outcome[self.rows], len(Outcome))
+
+    def record(self, group: int) -> Record:
+        """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
+        flows, row = self.facts.flows, self.row[group]
+        assignment = self.facts.assignments[int(flows.responder_entry[row])]
+        port = int(flows.responder_port[row]) if self.facts.has_port[row] else None
+        return {
+            "transport": protocol_keyword(int(flows.proto[row])),
+            "port": port,
+            "range_class": range_class_word(port),
+            "status": Status(flows.responder_status[row]).word,
+            "status_detail": assignment.status_detail or None,
+            "service": assignment.service or None,
+            "service_names": list(assignment.service_names),
+            "observed": {},
+            "agreement": _tally(self._agreement[group], Agreement.words()),
+            "outcome": _tally(self._outcome[group], Outcome.words()),
+            "flows": int(self.flows[group]),
+            "initiators": int(self.initiators[group]),
+            "responders": int(self.responders[group]),
+            "packets": int(self.packets[group]),
+            "bytes": int(self.bytes[group]),
+            "first_seen": self._first_seen[group].decode() or None,
+            "last_seen": self._last_seen[group].decode() or None,
+        }
+
+
+def _tally(counts: Integers, words: list[str]) -> dict[str, int]:
+    """Name the counts; what was not counted once is left out."""
+    return {words[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+
+
+class Services(Records):
+    """The services table, the most bytes first."""
+
+    def __init__(self, make: Callable[[int], Record], *, ports: int, answered: int) -> None:
+        super().__init__(SERVICE, ports, make)
+        self.answered = answered
+        """On how many of them some flow was not refused, prohibited or left without an answer."""
+
+
+def services(facts: Facts) -> Services:
+    """Sum up all flows by (transport, responder's port)."""
+    ports = PortGroups(facts, np.arange(len(facts.flows)), by_responder=False)
+    order = np.lexsort((-ports.flows, -ports.bytes))
+    answered = ports.groups.sum(~facts.unanswered) > 0
+    return Services(
+        lambda place: ports.record(int(order[place])), ports=len(ports), answered=int(np.count_nonzero(answered))
+    )

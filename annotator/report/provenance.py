@@ -1,0 +1,34 @@
+"""What was read and which registry was consulted, in the words that all documents share."""
+
+from annotator.report import human
+from annotator.report.records import Record
+from annotator.report.report import Report
+
+HASH_SHOWN = 12
+"""Hex digits of the registry's sha256 that the documents show; JSON has all of them."""
+
+_STOPPED = {"not_ip": "not IP"}
+
+
+def registry_words(report: Report) -> str:
+    """Name the registry by date, hash and size."""
+    registry = report.registry
+    return (
+        f"registry {registry['updated'] or 'of unknown date'} (sha256 {registry['sha256'][:HASH_SHOWN]}…), "
+        f"{human.counted(registry['records'], 'record')}"
+    )
+
+
+def accounting_words(capture: Record) -> str:
+    """Account for every packet of a capture."""
+    stopped = [f"{human.count(number)} {_STOPPED.get(word, word)}" for word, number in capture["stopped"].items()]
+    return (
+        f"read {human.count(capture['packets_read'])} = {human.count(capture['packets_decoded'])} decoded + "
+        f"{human.count(capture['packets_stopped'])} stopped" + (f" ({', '.join(stopped)})" if stopped else "")
+    )
+
+
+def provenance_line(report: Report) -> str:
+    """Give one line that says who made a file, from which captures, by which registry."""
+    names = ", ".join(capture["name"] for capture in report.captures)
+    return f"annotator {report.tool['version']} · {names} · {registry_words(report)}"

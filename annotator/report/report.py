@@ -1,0 +1,225 @@
+"""The report: everything that is said about a run, as one object."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from annotator._version import __version__
+from annotator.model import Analysis
+from annotator.registry import NOTICE
+from annotator.report.endpoints import UnknownPorts, disagreements, unknown_ports
+from annotator.report.facts import Facts
+from annotator.report.ports import Services, services
+from annotator.report.quality import quality
+from annotator.report.records import Record, Records
+from annotator.report.sanitize import clean, clean_words
+from annotator.report.scans import Scans, find_scans
+from annotator.report.text import iso_time
+from annotator.report.totals import totals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from annotator.report.flow_rows import FlowRows
+
+SCHEMA_VERSION: Final = 1
+"""Of :meth:`Report.to_dict`: goes up when a name or a meaning changes, not when something is added."""
+
+
+class Report:
+    """What a run found. Each part is worked out when it is first asked for.
+
+    The tables ``services``, ``unknown_ports``, ``disagreements`` and ``scans`` are
+    :class:`~annotator.report.records.Records`: read-only lists of dicts with values as JSON has them.
+    :attr:`flows` is a pandas DataFrame.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._facts = Facts(analysis)
+
+    # -- the tables ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def flows(self) -> "pd.DataFrame":
+        """The flow rows, with the columns of :data:`annotator.report.columns.FLOW` and its dtypes."""
+        return self.flow_rows.data_frame()
+
+    @cached_property
+    def flow_rows(self) -> "FlowRows":
+        """The flow rows as Arrow batches: what the table writers stream."""
+        from annotator.report.flow_rows import FlowRows
+
+        return FlowRows(self._facts)
+
+    @cached_property
+    def services(self) -> Services:
+        """One row a (transport, responder's port), the most bytes first."""
+        return services(self._facts)
+
+    @cached_property
+    def unknown_ports(self) -> UnknownPorts:
+        """One row a (responder, transport, port) that is not assigned, the gravest first."""
+        return unknown_ports(self._facts, self._scans)
+
+    @cached_property
+    def disagreements(self) -> Records:
+        """One row a (responder, transport, port) whose payload contradicts the assignment."""
+        return disagreements(self._facts)
+
+    @property
+    def scans(self) -> Records:
+        """One row a (initiator, transport) that scanned."""
+        return self._scans.records
+
+    @cached_property
+    def _scans(self) -> Scans:
+        return find_scans(self._facts)
+
+    # -- the small parts -------------------------------------------------------------------------------------------
+
+    @property
+    def tool(self) -> Record:
+        """Name and version of this program."""
+        return {"name": "annotator", "version": __version__}
+
+    @property
+    def registry(self) -> Record:
+        """Which registry was consulted."""
+        info = self._analysis.registry.info
+        return {
+            "updated": clean(info.updated),
+            "sha256": info.sha256,
+            "records": info.records,
+            "source": clean(info.source),
+        }
+
+    @cached_property
+    def captures(self) -> list[Record]:
+        """What was read of each capture; ``packets_read == packets_decoded + packets_stopped``."""
+        return [
+            {
+                "name": clean(capture.name),
+                "format": capture.format,
+                "packets_read": capture.packets_read,
+                "packets_decoded": capture.packets_decoded,
+                "packets_stopped": capture.packets_stopped,
+                "stopped": {word: number for word, number in capture.stopped.items() if number},
+                "bytes": capture.bytes,
+                "first_seen": iso_time(capture.first_ns),
+                "last_seen": iso_time(capture.last_ns),
+                "complete": capture.complete,
+                "drops": capture.drops,
+                "note": clean_words(capture.note),
+            }
+            for capture in self._analysis.captures
+        ]
+
+    @cached_property
+    def totals(self) -> Record:
+        """The capture as a whole; see :func:`annotator.report.totals.totals`."""
+        return totals(self._facts)
+
+    @cached_property
+    def issues(self) -> list[Record]:
+        """Non-fatal oddities, counted."""
+        return [
+            {
+                "name": issue.name,
+                "layer": issue.layer,
+                "count": issue.count,
+                "first_frame": issue.first_frame,
+                "detail": clean_words(issue.detail),
+                "capture": self.captures[issue.capture]["name"] if self.captures else "",
+            }
+            for issue in self._analysis.issues
+        ]
+
+    @cached_property
+    def quality(self) -> list[str]:
+        """What bounds the findings, in one sentence each; empty for a sound capture."""
+        return quality(self._analysis)
+
+    @property
+    def options(self) -> Record:
+        """Every setting that a result depends on, by its command-line name."""
+        options = self._analysis.options
+        return {name: clean(value) if isinstance(value, str) else value for name, value in options.items()}
+
+    @property
+    def caveat(self) -> str:
+        """IANA's notice, word for word."""
+        return NOTICE
+
+    @property
+    def complete(self) -> bool:
+        """Whether every capture was read to its end."""
+        return all(capture.complete for capture in self._analysis.captures)
+
+    # -- the whole -------------------------------------------------------------------------------------------------
+
+    def members(self) -> Iterator[tuple[str, Any]]:
+        """Give the report's members in order, the tables as :class:`Records`: for writers that stream."""
+        yield "schema_version", SCHEMA_VERSION
+        for name in ("tool", "registry", "captures", "quality", "totals", "services", "unknown_ports"):
+            yield name, getattr(self, name)
+        for name in ("disagreements", "scans", "issues", "options", "caveat"):
+            yield name, getattr(self, name)
+
+    def to_dict(self) -> Record:
+        """Give the whole report but for the flow rows, as JSON would have it."""
+        return {name: list(part) if isinstance(part, Records) else part for name, part in self.members()}
+
+    def to_json(self, flows: bool = False) -> str:
+        """Give the report as JSON; `flows` adds the flow rows."""
+        return self.render("json", flows=flows)
+
+    def to_markdown(self, flows: bool = False) -> str:
+        """Give the report as Markdown; `flows` adds the flow rows."""
+        return self.render("md", flows=flows)
+
+    def __str__(self) -> str:
+        """Give the report as the terminal shows it, 100 columns wide, without colour."""
+        return self.render("text")
+
+    def render(self, format: str, *, flows: bool = False, rows: str = "flows") -> str:  # noqa: A002 (the option's name)
+        """Give the report in any format as text.
+
+        Raises:
+            UsageError: there is no such format, or no such rows.
+        """
+        from annotator.report.formats import encode
+
+        return b"".join(encode(self, format, flows=flows, rows=rows)).decode()
+
+    def write(
+        self,
+        path: str | Path,
+        format: str | None = None,  # noqa: A002 (the option's name)
+        *,
+        force: bool = False,
+        flows: bool = False,
+        rows: str = "flows",
+    ) -> None:
+        """Write the report into a file, which appears whole or not at all.
+
+        Args:
+            path: the file; its ending tells the format.
+            format: the format, where the ending is not to tell it.
+            force: replace an existing file.
+            flows: add the flow rows to a document (``text``, ``json``, ``md``).
+            rows: which rows a table (``csv``, ``tsv``, ``ndjson``) holds: ``flows``, ``services``, ``unknown``,
+                ``disagreements``.
+
+        Raises:
+            OutputError: the file exists already, or cannot be written.
+            UsageError: no such format or rows, or neither ending nor `format` tells the format.
+        """
+        from annotator.report.files import Target
+        from annotator.report.formats import encode, format_of
+
+        chosen = format_of(path, format)
+        with Target(path, force=force).open() as file:
+            for chunk in encode(self, chosen, flows=flows, rows=rows):
+                file.write(chunk)

@@ -1,0 +1,97 @@
+"""Scans told from services: many ports, or many hosts, tried by one address and mostly without an answer."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from annotator.registry import protocol_keyword
+from annotator.report.columns import SCAN
+from annotator.report.facts import Facts, Flags
+from annotator.report.group import Groups, group_by
+from annotator.report.records import Record, Records
+from annotator.report.text import iso_times
+
+MIN_TARGETS: Final = 15
+"""Different ports of one host, or hosts on one port, that one address tries at least. Clients of real services
+touch a handful; Zeek's scan detection starts at the same order of magnitude."""
+
+MAX_ANSWERED: Final = 0.2
+"""Share of the tried targets that answer at most: a scan meets closed doors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """The scans of a capture."""
+
+    flow: Flags
+    """(n,) whether a flow is part of a scan."""
+    records: Records
+    """One row a (initiator, transport), most targets first."""
+
+
+def _tries(facts: Facts, rows: np.ndarray, host: bool) -> Flags:
+    """Say of each of `rows` whether its initiator tried many ports of one host (`host`), or one port of many."""
+    initiator = facts.addresses.initiator[rows]
+    responder = facts.addresses.responder[rows]
+    proto, port = facts.flows.proto[rows], facts.port_key[rows]
+    fixed, varied = (responder, port) if host else (port, responder)
+    groups = group_by(initiator, proto, fixed)
+    tried = groups.distinct(varied)
+    answered = _answering(groups, varied, facts.answered[rows])
+    unanswered = groups.sum(facts.unanswered[rows])
+    scan = (tried >= MIN_TARGETS) & (answered <= MAX_ANSWERED * tried)
+    # One-sided captures hide answers: only flows that were seen to fail make a scan.
+    scan &= unanswered >= (1 - MAX_ANSWERED) * groups.size()
+    return scan[groups.of_row]
+
+
+def _answering(groups: Groups, varied: np.ndarray, answered: Flags) -> np.ndarray:
+    """Count the different targets of each group that answered at least once, (g,)."""
+    pairs = group_by(groups.of_row, varied)
+    hit = pairs.sum(answered) > 0
+    return np.bincount(groups.of_row[pairs.first()][hit], minlength=len(groups))
+
+
+def find_scans(facts: Facts) -> Scans:
+    """Find the scans among all flows that have ports."""
+    flow = np.zeros(len(facts.flows), np.bool_)
+    ported = np.flatnonzero(facts.has_port)
+    flow[ported] = _tries(facts, ported, host=True) | _tries(facts, ported, host=False)
+    rows = np.flatnonzero(flow)
+    return Scans(flow, _records(facts, rows))
+
+
+def _records(facts: Facts, rows: np.ndarray) -> Records:
+    flows = facts.flows
+    responder, port = facts.addresses.responder[rows], facts.port_key[rows]
+    groups = group_by(facts.addresses.initiator[rows], flows.proto[rows])
+    target = group_by(responder, port).of_row
+    tried = groups.distinct(target)
+    answered = _answering(groups, target, facts.answered[rows])
+    hosts, ports = groups.distinct(responder), groups.distinct(port)
+    first = iso_times(groups.earliest(flows.first_ns[rows]))
+    last = iso_times(groups.latest(flows.last_ns[rows]))
+    size = groups.size()
+    order = np.argsort(-tried, kind="stable")
+
+    def record(place: int) -> Record:
+        group = int(order[place])
+        row = int(rows[groups.first()[group]])
+        return {
+            "initiator_addr": facts.addresses.text(int(facts.addresses.initiator[row])),
+            "transport": protocol_keyword(int(flows.proto[row])),
+            "responder_addr": (
+                facts.addresses.text(int(facts.addresses.responder[row])) if hosts[group] == 1 else None
+            ),
+            "port": int(flows.responder_port[row]) if ports[group] == 1 else None,
+            "hosts": int(hosts[group]),
+            "ports": int(ports[group]),
+            "tried": int(tried[group]),
+            "answered": int(answered[group]),
+            "flows": int(size[group]),
+            "first_seen": first[group].decode() or None,
+            "last_seen": last[group].decode() or None,
+        }
+
+    return Records(SCAN, len(groups), record)
