@@ -1,0 +1,99 @@
+"""Tells firewall admins what the ports in their traffic really are.
+
+>>> import annotator
+>>> report = annotator.annotate("capture.pcapng")  # doctest: +SKIP
+>>> report.unknown_ports[0]["severity_reason"]  # doctest: +SKIP
+'answers peers from outside'
+>>> report.flows.groupby("responder_status", observed=True)["flows"].count()  # doctest: +SKIP
+
+The names in ``__all__`` are public; the columns of :attr:`Report.flows` and the keys of :meth:`Report.to_dict` are too.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from annotator._version import __version__
+from annotator.errors import (
+    AnnotatorError,
+    CapturePermissionError,
+    InputError,
+    OutputError,
+    RegistryError,
+    SiteError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from annotator.report.report import Report
+
+__all__ = [
+    "AnnotatorError",
+    "CapturePermissionError",
+    "InputError",
+    "OutputError",
+    "RegistryError",
+    "Report",
+    "SiteError",
+    "UsageError",
+    "__version__",
+    "annotate",
+]
+
+
+def annotate(
+    path: str | os.PathLike[str],
+    *more: str | os.PathLike[str],
+    idle_timeout_s: float | None = None,
+    active_timeout_s: float = 0,
+    ignore_vlan: bool = False,
+    local: Iterable[str] | None = None,
+    registry: str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int | None, int], None] | None = None,
+) -> "Report":
+    """Read captures and say what is on their ports.
+
+    Args:
+        path: a pcap or pcapng file, or ``-`` for standard input.
+        more: further captures; flows go on from one to the next.
+        idle_timeout_s: seconds of silence that split a flow; None is 300 for TCP and 60 for all else, 0 never.
+        active_timeout_s: seconds after which a flow is split; 0 is never.
+        ignore_vlan: join flows that differ by VLAN only (mirror ports).
+        local: networks whose addresses are local, as ``10.0.0.0/8``; None for the private ranges.
+        registry: a file in one of IANA's forms; None for the embedded registry.
+        progress: called as ``progress(bytes done, bytes in all or None, packets)``.
+
+    Returns:
+        The report. A capture that is damaged gives what its good part holds, and ``report.complete`` is False.
+
+    Raises:
+        InputError: a capture cannot be read at all.
+        RegistryError: the registry file cannot be used.
+        UsageError: an argument is wrong.
+    """
+    from annotator.pipeline import Settings, analyse
+    from annotator.report.report import Report
+
+    settings: dict[str, Any] = {} if local is None else {"local": tuple(local)}
+    return Report(
+        analyse(
+            [os.fspath(path), *map(os.fspath, more)],
+            Settings(
+                idle_timeout_s=idle_timeout_s,
+                active_timeout_s=active_timeout_s,
+                ignore_vlan=ignore_vlan,
+                registry=None if registry is None else os.fspath(registry),
+                **settings,
+            ),
+            progress,
+        )
+    )
+
+
+def __getattr__(name: str) -> Any:
+    """Import the report class when it is asked for: NumPy and all that comes with it take their time."""
+    if name == "Report":
+        from annotator.report.report import Report
+
+        return Report
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,93 @@
+"""The command ``annotate``: argv to options to pipeline to exit code; what it does is done elsewhere.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 input unreadable, 4 partial, 130 interrupted; a closed pipe is a quiet end.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+from typing import Final, NoReturn
+
+import click
+
+from annotator.errors import AnnotatorError
+
+COMMANDS: Final = {
+    "lookup": ("annotator.cli.lookup", "lookup"),
+    "registry": ("annotator.cli.registry", "registry"),
+}
+"""The commands besides the main job: module and attribute, imported when the command is called."""
+
+INTERRUPTED: Final = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; `arguments` are those of the process unless given."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = words[0] if words and words[0] in COMMANDS else ""
+    try:
+        _die_tidily()
+        code = _command(name).main(
+            words[1:] if name else words, prog_name=f"annotate {name}".strip(), standalone_mode=False
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_stdout()  # whoever read us has seen enough
+        return 0
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted", INTERRUPTED)
+    except click.UsageError as error:
+        hint = f"annotate {name}".strip()
+        return _fail(f"{error.format_message().rstrip('.')}; see {hint} --help", error.exit_code)
+    except click.ClickException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except Exception as error:
+        if "--debug" in words:
+            raise
+        if isinstance(error, AnnotatorError):
+            return _fail(str(error), error.exit_code)
+        if isinstance(error, OSError):
+            return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", 1)
+        if isinstance(error, MemoryError):
+            return _fail("out of memory; split the capture, or filter it, and try again", 1)
+        return _fail(f"{type(error).__name__}: {error}; this is a fault of annotator: --debug shows where", 1)
+    return code if isinstance(code, int) else 0
+
+
+def _command(name: str) -> click.Command:
+    module, attribute = COMMANDS[name] if name else ("annotator.cli.read", "read")
+    command: click.Command = getattr(import_module(module), attribute)
+    return command
+
+
+def _fail(message: str, code: int) -> int:
+    """Say what went wrong in one line."""
+    from annotator.report.sanitize import clean
+
+    try:
+        sys.stderr.write(f"annotate: {clean(' '.join(message.split()), 1000)}\n")
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError, OSError):
+        _close_stdout()
+    return code
+
+
+def _close_stdout() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush finds no fault."""
+    with open(os.devnull, "wb") as nothing:  # noqa: PTH123 (a descriptor is what is wanted)
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
+
+
+def _die_tidily() -> None:
+    """Let SIGTERM and SIGHUP unwind the stack: half-written files are then removed."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        del frame
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, leave)

@@ -1,0 +1,101 @@
+"""Where a report goes: planned and checked before the long work, written after it."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from annotator.errors import OutputError, UsageError
+from annotator.report.files import Target
+from annotator.report.formats import check_wanted, encode, format_of
+
+if TYPE_CHECKING:
+    from annotator.report.report import Report
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One place that the report goes to."""
+
+    target: Target | None
+    """None: standard output."""
+    format: str
+    flows: bool
+    rows: str
+
+
+def plan(
+    outputs: Sequence[str],
+    format_name: str | None,
+    *,
+    flows: bool,
+    rows: str,
+    force: bool,
+    inputs: Sequence[str] = (),
+) -> list[Output]:
+    """See that every output can be written in its format; none at all is standard output.
+
+    Raises:
+        OutputError: a file exists, is one of the `inputs`, or cannot be made.
+        UsageError: a format is unknown or cannot hold what is asked for, or one place is named twice.
+    """
+    planned: list[Output] = []
+    for path in outputs or [STDOUT]:
+        name = (format_name or "text") if path == STDOUT else format_of(path, format_name)
+        check_wanted(name, flows, rows)
+        target = None if path == STDOUT else Target(path, force)
+        if target and any(source != STDOUT and target.same_as(source) for source in inputs):
+            raise OutputError(f"{path}: is the capture that is read; choose another name")
+        for other in planned:
+            if other.target.same_as(path) if other.target and target else other.target is target:
+                raise UsageError(f"-o {path} is given twice")
+        planned.append(Output(target, name, flows, rows))
+    return planned
+
+
+def write(report: "Report", outputs: Sequence[Output]) -> None:
+    """Write the report to each place; files appear whole or not at all.
+
+    Raises:
+        OutputError: a file could not be written.
+        BrokenPipeError: the reader of standard output went away.
+    """
+    for output in outputs:
+        if output.target is None:
+            _to_stdout(report, output)
+            continue
+        with output.target.open() as file:
+            for piece in encode(report, output.format, flows=output.flows, rows=output.rows):
+                file.write(piece)
+
+
+def _to_stdout(report: "Report", output: Output) -> None:
+    if output.format == "text":
+        from annotator.report.as_text import WIDTH, render
+
+        terminal = sys.stdout.isatty()
+        width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else _columns(WIDTH)
+        color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        text = render(report, width=width, color=color, flows=output.flows)
+        # A pipe gets the same bytes everywhere; a terminal gets what it can show.
+        pieces = [text.encode(sys.stdout.encoding if terminal else "utf-8", "replace")]
+    else:
+        pieces = encode(report, output.format, flows=output.flows, rows=output.rows)  # type: ignore[assignment]
+    try:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
+
+
+def _columns(default: int) -> int:
+    """Give the width that the user asks for by COLUMNS, for output that goes to no terminal."""
+    text = os.environ.get("COLUMNS", "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) else default

@@ -1,0 +1,68 @@
+"""What standard error shows while a capture is read: that kernels are being prepared, and how far it has come."""
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+PATIENCE_S: Final = 0.5
+"""What takes less than this needs no bar."""
+
+PREPARING: Final = "annotate: preparing kernels for this machine, once after installing: some seconds\n"
+
+
+class ProgressBar:
+    """A callback for the pipeline: a bar on a terminal, silence elsewhere."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._said = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def __call__(self, done_bytes: int, total_bytes: int | None, packets: int) -> None:
+        """Show how far reading has come; the first call comes when every capture has been opened."""
+        if not self._said:
+            self._said = True
+            self._announce()
+        if not self._terminal or time.monotonic() - self._start < PATIENCE_S:
+            return
+        if self._bar is None:
+            self._begin()
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done_bytes, total=total_bytes, packets=f"{packets:,}")
+
+    def _announce(self) -> None:
+        from annotator.kernel.jit import prepared
+
+        if not prepared():
+            sys.stderr.write(PREPARING)
+            sys.stderr.flush()
+
+    def _begin(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns: list[Any] = [
+            TextColumn("reading"),
+            BarColumn(),
+            DownloadColumn(),
+            TextColumn("{task.fields[packets]} packets"),
+            TimeRemainingColumn(),
+        ]
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("reading", total=None, packets="0")
+        self._bar.start()
