@@ -29,7 +29,7 @@ from annotator.registry import Registry
 from annotator.registry import load as load_registry
 
 Progress = Callable[[int, int | None, int], None]
-"""Called as ``progress(bytes done, bytes in all or None, packets)`` after each batch."""
+"""Called as ``progress(bytes done, bytes in all or None, packets)``: once all captures are open, then after each batch."""
 
 IDLE_TCP_S: Final = 300.0
 IDLE_OTHER_S: Final = 60.0
@@ -89,6 +89,8 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     sizes = [reader.bytes_total for reader in readers]
     total_bytes = None if None in sizes else sum(size or 0 for size in sizes)
 
+    if progress:
+        progress(0, total_bytes, 0)
     for reader in readers:
         decoder = Decoder()
         undecoded_links: set[int] = set()
