@@ -24,6 +24,7 @@ from annotator.registry.describe import describe
 from annotator.registry.forms.recognise import read_form
 from annotator.registry.info import RegistryInfo
 from annotator.registry.notice import REGISTRY_URL
+from annotator.registry.people import Annex
 from annotator.registry.record import PERSONAL_FIELDS, PROSE_FIELDS, Record
 from annotator.registry.snapshot import encode_snapshot
 
@@ -45,7 +46,7 @@ def compile_registry(data: bytes, name: str, source: str, updated: str) -> tuple
             f"{name}: {len(imported.records)} records, fewer than the {ROW_FLOOR} of any whole registry"
         )
     info = describe(data, source, imported, updated)
-    snapshot = encode_snapshot(info, imported.records, PERSONAL_FIELDS | PROSE_FIELDS)
+    snapshot = encode_snapshot(info, imported.records, Annex(), PERSONAL_FIELDS | PROSE_FIELDS)
     return snapshot, _manifest(info, imported.records, snapshot)
 
 
@@ -57,9 +58,7 @@ def _manifest(info: RegistryInfo, records: list[Record], snapshot: bytes) -> byt
         "licence": info.licence,
         "records": info.records,
         "records_by_row_status": dict(sorted(Counter(record.row_status.value for record in records).items())),
-        "records_by_transport": dict(
-            sorted(Counter(record.transport or "any" for record in records).items())
-        ),
+        "records_by_transport": dict(sorted(Counter(record.transport or "any" for record in records).items())),
         "records_with_port": sum(1 for record in records if record.port_range),
         "snapshot_bytes": len(snapshot),
         "snapshot_sha256": hashlib.sha256(snapshot).hexdigest(),
@@ -89,9 +88,7 @@ def compile_protocols(data: bytes) -> bytes:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Where the compiled form goes."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Where the compiled form goes.")
 @click.option("--updated", default="", help="The registry's date, where the file does not state it (CSV).")
 @click.option("--source", default=f"{REGISTRY_URL}.csv", help="The URL that the file was fetched from.")
 def main(file: Path, output: Path, updated: str, source: str) -> None:

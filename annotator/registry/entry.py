@@ -153,9 +153,7 @@ def _details(winner: Record, named: Sequence[Record], assigned_on: tuple[str, ..
         return [*found, elsewhere] if elsewhere else found
     details = ["for experiments"] if winner.fact("for experiments") is not None else []
     details += [
-        f"widespread use of {record.service_name}"
-        for record in named
-        if record.fact("widespread use") is not None
+        f"widespread use of {record.service_name}" for record in named if record.fact("widespread use") is not None
     ]
     return list(dict.fromkeys(details))
 

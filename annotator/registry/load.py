@@ -27,9 +27,7 @@ def load(path: str | Path | None = None) -> Registry:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise RegistryError(
-            f"{path}: cannot be read ({error.strerror}); give a file of IANA's registry"
-        ) from None
+        raise RegistryError(f"{path}: cannot be read ({error.strerror}); give a file of IANA's registry") from None
     return open_registry(data, str(path))
 
 
@@ -48,5 +46,21 @@ def open_registry(data: bytes, name: str) -> Registry:
     from annotator.registry.forms.recognise import read_form
     from annotator.registry.rows import Rows
 
-    imported = read_form(data, name)
-    return Registry(describe(data, name, imported), Rows.from_records(imported.records))
+    imported = read_form(data, name, known_texts)
+    rows = Rows.from_records(imported.records)
+    return Registry(describe(data, name, imported), rows, lambda: imported.annex)
+
+
+def known_texts(service_name: str, port_range: str, transport: str) -> frozenset[str]:
+    """Return the descriptions that the embedded registry has of a record (for reading IANA's plain text)."""
+    return _descriptions().get((service_name, port_range, transport), frozenset())
+
+
+@cache
+def _descriptions() -> dict[tuple[str, str, str], frozenset[str]]:
+    columns = map(load_embedded().records.column, ("service_name", "port_range", "transport", "description"))
+    found: dict[tuple[str, str, str], frozenset[str]] = {}
+    for name, ports, transport, description in zip(*columns, strict=True):
+        key = (name, ports, transport)
+        found[key] = found.get(key, frozenset()) | {description}
+    return found

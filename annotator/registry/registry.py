@@ -1,5 +1,6 @@
 """The registry as its users see it: records, and what is said of each port, found when asked for."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
@@ -8,6 +9,7 @@ from annotator.registry.entries import Entries, Interned, PortTable, say, saying
 from annotator.registry.entry import PortEntry
 from annotator.registry.index import PortIndex
 from annotator.registry.info import RegistryInfo
+from annotator.registry.people import Annex
 from annotator.registry.ranges import TRANSPORTS
 from annotator.registry.rows import Rows
 
@@ -15,21 +17,25 @@ from annotator.registry.rows import Rows
 class Registry:
     """One version of the registry; cheap to make, each part is built when it is first asked for."""
 
-    def __init__(self, info: RegistryInfo, rows: Rows) -> None:
-        """Of ``rows``, which came from where ``info`` says."""
+    def __init__(self, info: RegistryInfo, rows: Rows, annex: Callable[[], Annex] = Annex) -> None:
+        """Of ``rows``, which came from where ``info`` says, with an ``annex`` that is read when asked for."""
         self.info: Final = info
         """Where it came from."""
         self.records: Final = rows
         """Every record, in IANA's order."""
+        self._read_annex: Final = annex
         self._tables: Final[dict[str, PortTable]] = {}
+
+    @cached_property
+    def annex(self) -> Annex:
+        """Contacts and footnotes; empty where the source holds none (the embedded snapshot, IANA's CSV)."""
+        return self._read_annex()
 
     @cached_property
     def index(self) -> PortIndex:
         """Which records cover which port."""
         column = self.records.column
-        return PortIndex(
-            column("service_name"), column("port_range"), column("transport"), column("row_status")
-        )
+        return PortIndex(column("service_name"), column("port_range"), column("transport"), column("row_status"))
 
     def covering(self, transport: str, port: int) -> list[int]:
         """Return the positions in :attr:`records` of those that cover a port (0-65535), by precedence."""

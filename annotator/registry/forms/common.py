@@ -7,6 +7,7 @@ from typing import Final
 
 from annotator.errors import RegistryError
 from annotator.registry.facts import facts_of, row_status
+from annotator.registry.people import Annex
 from annotator.registry.ranges import USER_LAST, parse_ports
 from annotator.registry.record import Record
 
@@ -17,7 +18,7 @@ _UNSAFE: Final = re.compile(
 _DATE: Final = re.compile(r"\d{4}-\d\d(?:-\d\d)?|")
 _KNOWN_TRANSPORTS: Final = frozenset({"tcp", "udp", "sctp", "dccp", ""})
 
-MAX_BYTES: Final = 64 << 20
+MAX_BYTES: Final = 16 << 20
 """A file larger than this is not IANA's registry (its largest form has 4 MB)."""
 
 
@@ -31,6 +32,7 @@ class Imported:
     """The date that the file states, ``""`` where it states none."""
     oddities: Counter[str] = field(default_factory=Counter)
     """What was odd, and in how many places."""
+    annex: Annex = field(default_factory=Annex)
 
 
 def clean(text: str, oddities: Counter[str]) -> str:
@@ -43,9 +45,7 @@ def clean(text: str, oddities: Counter[str]) -> str:
     return text
 
 
-def make_record(
-    values: dict[str, str], where: str, oddities: Counter[str], doubtful: tuple[str, ...] = ()
-) -> Record:
+def make_record(values: dict[str, str], where: str, oddities: Counter[str], doubtful: tuple[str, ...] = ()) -> Record:
     """Make a record of raw field texts; a field that is missing is one that the form does not hold.
 
     Raises:
