@@ -16,6 +16,7 @@ import click
 from annotator.errors import AnnotatorError
 
 COMMANDS: Final = {
+    "live": ("annotator.cli.live", "live"),
     "lookup": ("annotator.cli.lookup", "lookup"),
     "registry": ("annotator.cli.registry", "registry"),
 }

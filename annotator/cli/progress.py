@@ -14,6 +14,15 @@ PATIENCE_S: Final = 0.5
 PREPARING: Final = "annotate: preparing kernels for this machine, once after installing: some seconds\n"
 
 
+def announce_preparing() -> None:
+    """Say that kernels have to be compiled first, where that is so."""
+    from annotator.kernel.jit import prepared
+
+    if not prepared():
+        sys.stderr.write(PREPARING)
+        sys.stderr.flush()
+
+
 class ProgressBar:
     """A callback for the pipeline: a bar on a terminal, silence elsewhere."""
 
@@ -37,20 +46,13 @@ class ProgressBar:
         """Show how far reading has come; the first call comes when every capture has been opened."""
         if not self._said:
             self._said = True
-            self._announce()
+            announce_preparing()
         if not self._terminal or time.monotonic() - self._start < PATIENCE_S:
             return
         if self._bar is None:
             self._begin()
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done_bytes, total=total_bytes, packets=f"{packets:,}")
-
-    def _announce(self) -> None:
-        from annotator.kernel.jit import prepared
-
-        if not prepared():
-            sys.stderr.write(PREPARING)
-            sys.stderr.flush()
 
     def _begin(self) -> None:
         from rich.console import Console

@@ -1,0 +1,82 @@
+"""The options that the commands which make a report share."""
+
+import math
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+
+from annotator.report.formats import FORMATS, ROWS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Settings of every command."""
+
+
+def seconds(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """See that a number of seconds is one that nanoseconds can count."""
+    del context
+    if value is not None and not (math.isfinite(value) and 0 <= value <= 1e9):
+        raise click.BadParameter("give seconds from 0 (never) to a thousand million", param=option)
+    return value
+
+
+def _networks(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Split lists at their commas."""
+    del context, option
+    networks = tuple(text.strip() for value in values for text in value.split(",") if text.strip())
+    return networks or None
+
+
+OUTPUT_OPTIONS: Final = (
+    click.option(
+        "-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write there; the ending tells the format."
+    ),
+    click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="The format, whatever the ending."),
+    click.option("--flows", is_flag=True, help="Add the flow rows to a document."),
+    click.option("--rows", type=click.Choice(ROWS), default="flows", show_default=True, help="The rows of a table."),
+    click.option("--force", is_flag=True, help="Replace output files that exist."),
+)
+FLOW_OPTIONS: Final = (
+    click.option(
+        "--local",
+        multiple=True,
+        metavar="NETS",
+        callback=_networks,
+        help="Networks that count as local, as 10.0.0.0/8,2001:db8::/32; the private ranges unless given.",
+    ),
+    click.option(
+        "--idle-timeout",
+        "idle_timeout_s",
+        type=float,
+        metavar="S",
+        callback=seconds,
+        help="Seconds of silence that split a flow, 0 never; 300 for TCP and 60 for all else unless given.",
+    ),
+    click.option(
+        "--active-timeout",
+        "active_timeout_s",
+        type=float,
+        default=0,
+        metavar="S",
+        callback=seconds,
+        help="Seconds after which a flow is split; 0, never, unless given.",
+    ),
+    click.option("--ignore-vlan", is_flag=True, help="Join flows that differ by VLAN only (mirror ports)."),
+    click.option("--registry", metavar="FILE", help="Consult this file of IANA's instead of the embedded registry."),
+)
+
+
+def output_options(command: Command) -> Command:
+    """Add the options that say where the report goes and in which form (:func:`annotator.cli.output.plan`)."""
+    for option in reversed(OUTPUT_OPTIONS):
+        command = option(command)
+    return command
+
+
+def flow_options(command: Command) -> Command:
+    """Add the options that say how flows are made and judged, by the names of ``pipeline.Settings``."""
+    for option in reversed(FLOW_OPTIONS):
+        command = option(command)
+    return command
