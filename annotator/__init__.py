@@ -77,7 +77,7 @@ def annotate(
     settings: dict[str, Any] = {} if local is None else {"local": tuple(local)}
     return Report(
         analyse(
-            [os.fspath(path), *map(os.fspath, more)],
+            [os.fspath(each) for each in (path, *more)],
             Settings(
                 idle_timeout_s=idle_timeout_s,
                 active_timeout_s=active_timeout_s,

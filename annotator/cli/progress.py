@@ -27,6 +27,7 @@ class ProgressBar:
     """A callback for the pipeline: a bar on a terminal, silence elsewhere."""
 
     def __init__(self) -> None:
+        """Start the clock."""
         self._start = time.monotonic()
         self._terminal = sys.stderr.isatty()
         self._bar: Progress | None = None
@@ -34,11 +35,13 @@ class ProgressBar:
         self._said = False
 
     def __enter__(self) -> Self:
+        """Show nothing yet."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Take the bar away."""
         if self._bar:
             self._bar.stop()
 

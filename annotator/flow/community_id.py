@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from annotator.flow.icmp import ONE_WAY, PEER, PEER6
 from annotator.model import ICMP, ICMP6, NO_PORT, SCTP, TCP, UDP, Flows
 
+Endpoints = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]
+"""High and low half of the address, and the port: (n,) each."""
+
 _PORTED: Final = (TCP, UDP, SCTP, ICMP, ICMP6)
 
 
@@ -44,11 +47,11 @@ def community_ids(flows: Flows, start: int = 0, stop: int | None = None, seed: i
     hashed = np.isin(proto, _PORTED) & (sport != NO_PORT) & (dport != NO_PORT)
     sport, dport = np.where(hashed, sport, 0), np.where(hashed, dport, 0)
 
-    ends = (flows.initiator_hi[rows], flows.initiator_lo[rows], sport)
-    others = (flows.responder_hi[rows], flows.responder_lo[rows], dport)
-    swap = _greater(ends, others) & ~one_way
-    first = [np.where(swap, other, end) for end, other in zip(ends, others, strict=True)]
-    second = [np.where(swap, end, other) for end, other in zip(ends, others, strict=True)]
+    one = (flows.initiator_hi[rows], flows.initiator_lo[rows], sport)
+    two = (flows.responder_hi[rows], flows.responder_lo[rows], dport)
+    swap = _greater(one, two) & ~one_way
+    first = _chosen(swap, two, one)
+    second = _chosen(swap, one, two)
 
     digests = np.zeros((len(proto), 21), np.uint8)  # 20 and a zero: 21 bytes are whole groups of base64
     for version, width in ((is4, 4), (~is4, 16)):
@@ -77,10 +80,16 @@ def _ports(flows: Flows, rows: slice) -> tuple[NDArray[np.int32], NDArray[np.int
     return sport, dport, one_way
 
 
-def _greater(
-    one: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]],
-    two: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]],
-) -> NDArray[np.bool_]:
+def _chosen(condition: NDArray[np.bool_], one: Endpoints, two: Endpoints) -> Endpoints:
+    """Take `one` where the condition holds, else `two`."""
+    return (
+        np.where(condition, one[0], two[0]),
+        np.where(condition, one[1], two[1]),
+        np.where(condition, one[2], two[2]),
+    )
+
+
+def _greater(one: Endpoints, two: Endpoints) -> NDArray[np.bool_]:
     """Compare (high, low, port) as tuples, (n,)."""
     greater: NDArray[np.bool_] = one[2] > two[2]
     for a, b in ((one[1], two[1]), (one[0], two[0])):
@@ -89,8 +98,8 @@ def _greater(
 
 
 def _messages(
-    first: list[NDArray[np.uint64]],
-    second: list[NDArray[np.uint64]],
+    first: Endpoints,
+    second: Endpoints,
     proto: NDArray[np.uint8],
     hashed: NDArray[np.bool_],
     rows: NDArray[np.intp],

@@ -21,7 +21,7 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
             yield json.dumps(part, ensure_ascii=False, indent=2).replace("\n", "\n  ").encode()
     if flows:
         yield f'{opening}  "flows": '.encode()
-        yield from _lines(_flow_objects(report))
+        yield from _flow_rows(report)
     yield b"\n}\n"
 
 
@@ -29,12 +29,18 @@ def _compact(row: dict[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _flow_objects(report: Report) -> Iterator[str]:
+def _flow_rows(report: Report) -> Iterator[bytes]:
+    """Write the flow rows as a list, one object a line."""
     from annotator.report.flow_rows import Form
     from annotator.report.tables import json_objects
 
+    ending = b"["
     for batch in report.flow_rows.batches(Form.JSON):
-        yield from json_objects(batch)
+        yield ending
+        rows = json_objects(batch, "\n    ", ",")
+        yield rows[:-1]
+        ending = rows[-1:]
+    yield b"[]" if ending == b"[" else b"\n  ]"
 
 
 def _lines(objects: Iterable[str]) -> Iterator[bytes]:

@@ -159,16 +159,21 @@ def _services(report: Report) -> Iterator[str]:
 
 
 def _breakdowns(report: Report) -> Iterator[str]:
-    names = {"by_range_class": "range class", "by_status": "status", "by_agreement": "agreement", "by_outcome": "outcome"}
     yield ""
     yield "## Totals"
     yield ""
     rows = []
-    for key, name in names.items():
-        parts = report.totals[key]
+    for name in ("range class", "status", "agreement", "outcome"):
+        parts = report.totals[f"by_{name.replace(' ', '_')}"]
         whole = sum(part["bytes"] for part in parts.values())
         rows += [
-            [name, words(word), human.count(part["flows"]), human.size(part["bytes"]), human.share(part["bytes"], whole)]
+            [
+                name,
+                words(word),
+                human.count(part["flows"]),
+                human.size(part["bytes"]),
+                human.share(part["bytes"], whole),
+            ]
             for word, part in parts.items()
         ]
     yield from _table(["by", "", "flows", "bytes", "share of bytes"], rows)

@@ -1,4 +1,7 @@
-"""Rows as NDJSON: one JSON object a line, with the columns as members; IANA's notice is the member ``caveat`` of each."""
+"""Rows as NDJSON: one JSON object a line, with the columns as members.
+
+IANA's notice is the member ``caveat`` of each: a line has to make sense alone.
+"""
 
 import json
 from collections.abc import Iterator
@@ -12,6 +15,6 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     from annotator.report.flow_rows import Form
     from annotator.report.tables import json_objects, rows_of
 
-    ending = f',"caveat":{json.dumps(report.caveat)}}}\n'
+    caveat = json.dumps(report.caveat)
     for batch in rows_of(report, rows).batches(Form.JSON):
-        yield "".join([line[:-1] + ending for line in json_objects(batch)]).encode()
+        yield json_objects(batch, "", "\n", {"caveat": caveat})

@@ -7,7 +7,6 @@ from annotator.report import human
 from annotator.report.brief import (
     brief_flows,
     closing,
-    endpoint,
     peers,
     port_label,
     scan,
@@ -69,6 +68,7 @@ class Page:
     """A report laid out for one width."""
 
     def __init__(self, report: Report, width: int) -> None:
+        """Lay `report` out in lines of at most `width` cells."""
         self._report = report
         self._width = width
         self._wide = width >= 84
@@ -155,7 +155,12 @@ class Page:
             mark, style = _MARKS[row["severity"]]
             port = f"{row['port']}/{row['transport']}"
             line = Text.assemble(
-                " ", (mark, style), " ", (pad(row["responder_addr"], address_width), "bold"), "  ", (pad(port, 11), "bold")
+                " ",
+                (mark, style),
+                " ",
+                (pad(row["responder_addr"], address_width), "bold"),
+                "  ",
+                (pad(port, 11), "bold"),
             )
             if line.cell_len + 1 + len(standing(row)) <= self._width:
                 line.append(f" {standing(row)}")
@@ -212,11 +217,11 @@ class Page:
         top = max(row["bytes"] for row in shown)
         bar_width = self._width - _INDENT - label_width - 49
         for label, row in zip(labels, shown, strict=True):
-            assigned = row["status"] in ("assigned", "none")
             line = Text(" " * _INDENT + pad(label, label_width))
             if self._wide:
                 line.append("  " + pad(words(row["range_class"]) if row["port"] is not None else "", 7))
-            line.append("  " + pad(words(row["status"]) if row["port"] is not None else "", 10), "" if assigned else "yellow")
+            status = words(row["status"]) if row["port"] is not None else ""
+            line.append("  " + pad(status, 10), "" if row["status"] in ("assigned", "none") else "yellow")
             line.append(pad(human.counted(row["flows"], "flow"), 13, right=True))
             line.append(pad(human.size(row["bytes"]), 9, right=True))
             if self._wide:
@@ -264,7 +269,8 @@ class Page:
         for issue in issues[:ISSUES_SHOWN]:
             where = f" of {issue['capture']}" if many else ""
             first = f", first in frame {human.count(issue['first_frame'])}{where}" if issue["first_frame"] else where
-            yield from self._note(f"{issue['name']} ({issue['layer']}) × {human.count(issue['count'])}{first}: {issue['detail']}")
+            times = human.counted(issue["count"], "time")
+            yield from self._note(f"{issue['name']} ({issue['layer']}), {times}{first}: {issue['detail']}")
         yield from self._more(len(issues) - ISSUES_SHOWN, "issue")
 
     def _flows(self) -> Iterator["Text"]:

@@ -25,6 +25,7 @@ class Assignments:
     """The registry's entries by index, made into words when first asked for."""
 
     def __init__(self, analysis: Analysis) -> None:
+        """Word the entries of the registry that `analysis` consulted."""
         self._entries = analysis.registry.entries
         self._known: dict[int, Assignment] = {-1: NO_ASSIGNMENT}
 

@@ -26,11 +26,11 @@ BRIEF_FLOW_TITLES = BriefFlow(
     "first seen", "initiator", "responder", "port", "status", "outcome", "packets", "bytes", "agreement"
 )
 
-_BRIEF_COLUMNS = (
-    ["first_seen", "initiator_addr", "initiator_port", "responder_addr", "responder_port", "transport"]
-    + ["responder_service", "responder_status", "outcome", "agreement"]
-    + ["initiator_packets", "responder_packets", "initiator_bytes", "responder_bytes"]
-)
+_BRIEF_COLUMNS = [
+    *("first_seen", "initiator_addr", "initiator_port", "responder_addr", "responder_port", "transport"),
+    *("responder_service", "responder_status", "outcome", "agreement"),
+    *("initiator_packets", "responder_packets", "initiator_bytes", "responder_bytes"),
+]
 
 
 def brief_flows(report: Report) -> Iterator[BriefFlow]:

@@ -84,9 +84,7 @@ def _end_columns(end: str) -> tuple[Column, ...]:
             lies="is the assignment, never the observation",
         ),
         Column(f"{end}_service_names", Kind.TEXT, "all of the port's service names, joined by a space", source="IANA"),
-        Column(
-            f"{end}_unauthorized_use", Kind.TEXT, "unauthorised use reported to IANA, in its words", source="IANA"
-        ),
+        Column(f"{end}_unauthorized_use", Kind.TEXT, "unauthorised use reported to IANA, in its words", source="IANA"),
     )
 
 

@@ -26,11 +26,14 @@ from annotator.report.scans import Scans
 PEERS_LISTED: Final = 20
 """Peers named in a row; how many there are in truth stands beside them."""
 
+_SCOPES: Final = Scope.words()
+
 
 class Endpoints(PortGroups):
     """Some of the flows, grouped by (responder, transport, port)."""
 
     def __init__(self, facts: Facts, rows: NDArray[np.intp]) -> None:
+        """Group the flows at the indices `rows`."""
         super().__init__(facts, rows, by_responder=True)
 
     @cached_property
@@ -76,6 +79,7 @@ class UnknownPorts(Records):
     def __init__(
         self, make: Callable[[int], Record], *, endpoints: int, in_use: int, answered: int, octets: int
     ) -> None:
+        """Have `endpoints` rows, which `make` makes."""
         super().__init__(UNKNOWN, endpoints, make)
         self.in_use = in_use
         """How many answered, or were at least sent payload; the others are of severity `info`."""
@@ -118,7 +122,7 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
         assignment = facts.assignments[int(facts.flows.responder_entry[ends.row[group]])]
         return {
             **ends.record(group),
-            "responder_scope": Scope(facts.flows.responder_scope[ends.row[group]]).word,
+            "responder_scope": _SCOPES[facts.flows.responder_scope[ends.row[group]]],
             "port_range": assignment.port_range or None,
             "answered": int(answered[group]),
             "unauthorized_use": assignment.unauthorized_use or None,

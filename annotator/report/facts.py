@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.model import NO_PORT, Agreement, Analysis, Flows, Outcome, RangeClass, Scope
+from annotator.model import NO_PORT, Agreement, Analysis, Flows, Outcome, Scope
 from annotator.registry import range_class
 from annotator.report.addresses import Addresses, number_addresses
 from annotator.report.assignment import Assignments
@@ -47,7 +47,8 @@ class Facts:
     @cached_property
     def has_port(self) -> Flags:
         """Whether the responder has a port."""
-        return self.flows.responder_port != NO_PORT
+        result: Flags = self.flows.responder_port != NO_PORT
+        return result
 
     @cached_property
     def bytes(self) -> Integers:
@@ -67,34 +68,34 @@ class Facts:
     @cached_property
     def answered(self) -> Flags:
         """Whether the responder sent something that is no refusal."""
-        return (self.flows.responder_packets > 0) & ~self.unanswered
+        result: Flags = (self.flows.responder_packets > 0) & ~self.unanswered
+        return result
 
     @cached_property
     def carried(self) -> Flags:
         """Whether payload flowed to a port that is not assigned, answered or not."""
-        return self.flows.agreement == Agreement.UNASSIGNED_USE
+        result: Flags = self.flows.agreement == Agreement.UNASSIGNED_USE
+        return result
 
     @cached_property
     def inbound(self) -> Flags:
         """Whether somebody remote opened the flow to somebody local."""
-        return (self.flows.initiator_scope == Scope.REMOTE) & (self.flows.responder_scope == Scope.LOCAL)
+        result: Flags = (self.flows.initiator_scope == Scope.REMOTE) & (self.flows.responder_scope == Scope.LOCAL)
+        return result
 
     @cached_property
     def outbound(self) -> Flags:
         """Whether somebody local opened the flow to somebody remote."""
-        return (self.flows.initiator_scope == Scope.LOCAL) & (self.flows.responder_scope == Scope.REMOTE)
+        result: Flags = (self.flows.initiator_scope == Scope.LOCAL) & (self.flows.responder_scope == Scope.REMOTE)
+        return result
 
     @cached_property
     def internal(self) -> Flags:
         """Whether both ends are local."""
-        return (self.flows.initiator_scope == Scope.LOCAL) & (self.flows.responder_scope == Scope.LOCAL)
+        result: Flags = (self.flows.initiator_scope == Scope.LOCAL) & (self.flows.responder_scope == Scope.LOCAL)
+        return result
 
     @cached_property
     def range_class(self) -> NDArray[np.uint8]:
         """Codes of :class:`RangeClass` of the responder's port."""
         return range_class(self.flows.responder_port)
-
-
-def range_class_word(port: int | None) -> str:
-    """Name the range class of a port, or of none."""
-    return (RangeClass.NONE if port is None else range_class(port)).word

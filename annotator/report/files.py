@@ -21,6 +21,7 @@ class Target:
     """
 
     def __init__(self, path: str | Path, force: bool = False) -> None:
+        """Mean to write to `path`, replacing what is there if `force` says so."""
         self.shown = str(path)
         self._path = Path(os.path.realpath(path))  # through a link, so that the link stays
         self._force = force

@@ -1,13 +1,13 @@
 """Flow rows as Arrow batches: the text of a row is made when the row is asked for, each different word once.
 
-Importing this module imports pyarrow; the documents (terminal, JSON, Markdown) do without it unless flows are asked for.
+Importing this module imports pyarrow; documents do without it unless flows are asked for.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -37,9 +37,11 @@ from annotator.report.text import flags_text, iso_times, vlan_text
 if TYPE_CHECKING:
     import pandas as pd
 
+Array: TypeAlias = "pa.Array[Any]"
+
 BATCH_ROWS: Final = 1 << 16
 
-ARROW: Final = {
+ARROW: Final[dict[Kind, Any]] = {
     Kind.TIME: pa.timestamp("ns", "UTC"),
     Kind.SECONDS: pa.float64(),
     Kind.INTEGER: pa.int64(),
@@ -73,21 +75,30 @@ class Vocabulary:
     """The different words of a text column; each form of a word is made once. An empty word is no word: null."""
 
     def __init__(self, words: list[str]) -> None:
+        """Hold `words`; a column's codes are indices into them."""
         self.words = words
 
     def _array(self, make: Callable[[str], str]) -> pa.StringArray:
         return pa.array([make(word) if word else None for word in self.words], pa.string())
 
     @cached_property
+    def all(self) -> pa.StringArray:
+        """Every word, the empty one too: a dictionary holds no nulls."""
+        return pa.array(self.words, pa.string())
+
+    @cached_property
     def plain(self) -> pa.StringArray:
+        """The words as they are."""
         return self._array(str)
 
     @cached_property
     def cells(self) -> pa.StringArray:
+        """The words with spreadsheet formulas disarmed."""
         return self._array(cell)
 
     @cached_property
     def json(self) -> pa.StringArray:
+        """The words as JSON strings."""
         return self._array(_json_text)
 
     @cached_property
@@ -95,11 +106,11 @@ class Vocabulary:
         """(k,) which words are empty."""
         return np.array([not word for word in self.words], np.bool_)
 
-    def column(self, codes: NDArray[np.integer], form: Form, as_word: bool) -> pa.Array:
+    def column(self, codes: NDArray[np.integer], form: Form, as_word: bool) -> Array:
         """Make a column of (n,) codes into :attr:`words`."""
         if form is Form.TYPED and as_word:
-            indices = pa.array(codes.astype(np.int32), mask=self.empty[codes])
-            return pa.DictionaryArray.from_arrays(indices, pa.array(self.words, pa.string()))
+            indices: Any = pa.array(codes.astype(np.int32), mask=self.empty[codes])
+            return pa.DictionaryArray.from_arrays(indices, self.all)
         words = self.json if form is Form.JSON else self.cells if form is Form.CELLS else self.plain
         return words.take(pa.array(codes))
 
@@ -110,6 +121,7 @@ class FlowRows:
     columns = FLOW
 
     def __init__(self, facts: Facts) -> None:
+        """Offer the flows of `facts`."""
         self._flows = facts.flows
         self._addresses = facts.addresses
         self._assignments = facts.assignments
@@ -135,13 +147,14 @@ class FlowRows:
         """Give all rows as a DataFrame with the dtypes of :data:`annotator.report.columns.PANDAS`."""
         import pandas as pd
 
-        nullable = {pa.uint16(): pd.UInt16Dtype(), pa.uint8(): pd.UInt8Dtype()}
-        table = pa.Table.from_batches([self.batch(0, len(self), Form.TYPED)])
+        nullable: dict[Any, Any] = {pa.uint16(): pd.UInt16Dtype(), pa.uint8(): pd.UInt8Dtype()}
+        batches = list(self.batches(Form.TYPED)) or [self.batch(0, 0, Form.TYPED)]
+        table = pa.Table.from_batches(batches)
         return table.to_pandas(types_mapper=nullable.get)
 
     # -- numbers and times -----------------------------------------------------------------------------------------
 
-    def _numbers(self, rows: slice, form: Form) -> dict[str, pa.Array]:
+    def _numbers(self, rows: slice, form: Form) -> dict[str, Array]:
         flows = self._flows
         first, last = flows.first_ns[rows], flows.last_ns[rows]
         timeless = (first == NO_TIME) | (last == NO_TIME)
@@ -167,8 +180,8 @@ class FlowRows:
 
     # -- words -----------------------------------------------------------------------------------------------------
 
-    def _words(self, rows: slice, form: Form) -> dict[str, pa.Array]:
-        made: dict[str, pa.Array] = {}
+    def _words(self, rows: slice, form: Form) -> dict[str, Array]:
+        made: dict[str, Array] = {}
         kinds = {column.name: column.kind for column in FLOW}
         for name, (vocabulary, codes) in self._coded.items():
             made[name] = vocabulary.column(codes[rows], form, kinds[name] is Kind.WORD)
@@ -231,19 +244,21 @@ def _grades(flows: Flows) -> tuple[Vocabulary, NDArray[np.integer]]:
     return Vocabulary(["not_observed", "not_applicable"]), codes
 
 
-def _times(ns: NDArray[np.int64], form: Form) -> pa.Array:
+def _times(ns: NDArray[np.int64], form: Form) -> Array:
     if form is Form.TYPED:
-        return pa.array(ns.view("datetime64[ns]"), mask=ns == NO_TIME).cast(ARROW[Kind.TIME])
+        typed: Array = pa.array(ns.view("datetime64[ns]"), mask=ns == NO_TIME).cast(ARROW[Kind.TIME])
+        return typed
     return _ascii(iso_times(ns), form, ns == NO_TIME)
 
 
-def _ascii(text: NDArray[np.bytes_], form: Form, mask: NDArray[np.bool_] | None = None) -> pa.Array:
+def _ascii(text: NDArray[np.bytes_], form: Form, mask: NDArray[np.bool_] | None = None) -> Array:
     """Make a column of plain ASCII text that needs no escape in any format."""
     if form is Form.JSON:
         text = np.strings.add(np.strings.add(b'"', text), b'"')
     return pa.array(text, pa.binary(), mask=mask).cast(pa.string())
 
 
-def _nothing(column: Column, rows: slice, form: Form) -> pa.Array:
+def _nothing(column: Column, rows: slice, form: Form) -> Array:
     """Make the column of something that no source gives yet."""
-    return pa.nulls(rows.stop - rows.start, ARROW[column.kind] if form is Form.TYPED else pa.string())
+    nothing: Array = pa.nulls(rows.stop - rows.start, ARROW[column.kind] if form is Form.TYPED else pa.string())
+    return nothing

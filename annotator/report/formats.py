@@ -95,5 +95,5 @@ def check_wanted(name: str, flows: bool, rows: str) -> None:
 def encode(report: "Report", name: str, *, flows: bool = False, rows: str = "flows") -> Iterator[bytes]:
     """Give a report in the format `name`, as pieces of a file in UTF-8."""
     check_wanted(name, flows, rows)
-    writer: Writer = import_module(f"annotator.report.{FORMATS[name].module}")  # type: ignore[assignment]  # a module
+    writer: Writer = import_module(f"annotator.report.{FORMATS[name].module}")
     return writer.encode(report, flows=flows, rows=rows)

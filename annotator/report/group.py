@@ -20,8 +20,8 @@ def pack(*keys: NDArray[np.integer]) -> NDArray[np.uint64]:
     for key in keys[1:]:
         width = int(key.max(initial=0)) + 1
         if limit * width > 1 << 64:
-            values, packed = np.unique(packed, return_inverse=True)
-            packed, limit = packed.astype(np.uint64), max(len(values), 1)
+            values, numbered = np.unique(packed, return_inverse=True)
+            packed, limit = numbered.astype(np.uint64), max(len(values), 1)
         if limit * width > 1 << 64:
             values, key = np.unique(key, return_inverse=True)  # noqa: PLW2901 (the same key, numbered densely)
             width = max(len(values), 1)

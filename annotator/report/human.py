@@ -49,7 +49,7 @@ def span(first: str | None, last: str | None, seconds: bool = True, day: bool = 
     if first is None or last is None:
         return "no time"
     width = 19 if seconds else 16
-    arrow = " → " if seconds else "–"
+    arrow = " → " if seconds else "–"  # noqa: RUF001 (a dash between two times is an en dash)
     (first_day, first_clock), (last_day, last_clock) = first[:width].split("T"), last[:width].split("T")
     if first_day != last_day:
         return f"{first_day} {first_clock} → {last_day} {last_clock}"

@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.model import Agreement, Outcome, Status
+from annotator.model import Agreement, Outcome, RangeClass, Status
 from annotator.registry import protocol_keyword
 from annotator.report.columns import SERVICE
-from annotator.report.facts import Facts, Integers, range_class_word
+from annotator.report.facts import Facts, Integers
 from annotator.report.group import Groups, group_by
 from annotator.report.records import Record, Records
 from annotator.report.text import iso_times
+
+_AGREEMENTS: Final = Agreement.words()
+_OUTCOMES: Final = Outcome.words()
+_RANGE_CLASSES: Final = RangeClass.words()
+_STATUSES: Final = Status.words()
 
 
 class PortGroups:
@@ -22,14 +28,13 @@ class PortGroups:
     """
 
     def __init__(self, facts: Facts, rows: NDArray[np.intp], by_responder: bool) -> None:
+        """Group the flows at the indices `rows`."""
         flows = facts.flows
         self.facts = facts
         self.rows = rows
         """Indices of the flows that are grouped."""
-        keys = [flows.proto[rows], facts.port_key[rows]]
-        if by_responder:
-            keys.insert(0, facts.addresses.responder[rows])
-        self.groups: Groups = group_by(*keys)
+        responder = [facts.addresses.responder[rows]] if by_responder else []
+        self.groups: Groups = group_by(*responder, flows.proto[rows], facts.port_key[rows])
         self.row = rows[self.groups.first()]
         """One flow of each group: for what all its flows share."""
 
@@ -85,14 +90,14 @@ class PortGroups:
         return {
             "transport": protocol_keyword(int(flows.proto[row])),
             "port": port,
-            "range_class": range_class_word(port),
-            "status": Status(flows.responder_status[row]).word,
+            "range_class": _RANGE_CLASSES[self.facts.range_class[row]],
+            "status": _STATUSES[flows.responder_status[row]],
             "status_detail": assignment.status_detail or None,
             "service": assignment.service or None,
             "service_names": list(assignment.service_names),
             "observed": {},
-            "agreement": _tally(self._agreement[group], Agreement.words()),
-            "outcome": _tally(self._outcome[group], Outcome.words()),
+            "agreement": _tally(self._agreement[group], _AGREEMENTS),
+            "outcome": _tally(self._outcome[group], _OUTCOMES),
             "flows": int(self.flows[group]),
             "initiators": int(self.initiators[group]),
             "responders": int(self.responders[group]),
@@ -105,13 +110,14 @@ class PortGroups:
 
 def _tally(counts: Integers, words: list[str]) -> dict[str, int]:
     """Name the counts; what was not counted once is left out."""
-    return {words[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+    return {word: number for word, number in zip(words, counts.tolist(), strict=True) if number}
 
 
 class Services(Records):
     """The services table, the most bytes first."""
 
     def __init__(self, make: Callable[[int], Record], *, ports: int, answered: int) -> None:
+        """Have `ports` rows, which `make` makes."""
         super().__init__(SERVICE, ports, make)
         self.answered = answered
         """On how many of them some flow was not refused, prohibited or left without an answer."""

@@ -16,11 +16,13 @@ class Records(Sequence[Record]):
     """
 
     def __init__(self, columns: tuple[Column, ...], length: int, make: Callable[[int], Record]) -> None:
+        """Have `length` rows; `make` makes the one of an index."""
         self.columns = columns
         self._length = length
         self._make = make
 
     def __len__(self) -> int:
+        """Count the rows."""
         return self._length
 
     @overload
@@ -28,6 +30,7 @@ class Records(Sequence[Record]):
     @overload
     def __getitem__(self, index: slice) -> list[Record]: ...
     def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        """Make the row at an index, or the rows of a slice."""
         if isinstance(index, slice):
             return [self._make(i) for i in range(*index.indices(self._length))]
         if not -self._length <= index < self._length:
@@ -35,4 +38,5 @@ class Records(Sequence[Record]):
         return self._make(index % self._length)
 
     def __iter__(self) -> Iterator[Record]:
+        """Make every row in turn."""
         return (self._make(i) for i in range(self._length))

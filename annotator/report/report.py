@@ -36,6 +36,7 @@ class Report:
     """
 
     def __init__(self, analysis: Analysis) -> None:
+        """Report on `analysis`."""
         self._analysis = analysis
         self._facts = Facts(analysis)
 

@@ -56,7 +56,10 @@ def _answering(groups: Groups, varied: np.ndarray, answered: Flags) -> np.ndarra
 def find_scans(facts: Facts) -> Scans:
     """Find the scans among all flows that have ports."""
     flow = np.zeros(len(facts.flows), np.bool_)
-    ported = np.flatnonzero(facts.has_port)
+    failed = facts.has_port & facts.unanswered
+    tries = np.bincount(facts.addresses.initiator[failed], minlength=len(facts.addresses))
+    suspect = tries >= MIN_TARGETS * (1 - MAX_ANSWERED)  # most addresses are no scanners: look no further at them
+    ported = np.flatnonzero(facts.has_port & suspect[facts.addresses.initiator])
     flow[ported] = _tries(facts, ported, host=True) | _tries(facts, ported, host=False)
     rows = np.flatnonzero(flow)
     return Scans(flow, _records(facts, rows))

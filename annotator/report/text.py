@@ -10,6 +10,7 @@ from annotator.model import NO_TIME
 TCP_FLAG_LETTERS: Final = "FSRPAUEC"
 """Letter of each TCP flag, the lowest bit first (RFC 9293 section 3.1, RFC 3168)."""
 
+
 def iso_times(ns: NDArray[np.int64]) -> NDArray[np.bytes_]:
     """Write times as ISO 8601 in UTC with nanoseconds: ``2026-05-04T09:12:03.000000001Z``.
 

@@ -20,6 +20,7 @@ from annotator.model import (
     Issue,
     Outcome,
     Scope,
+    Status,
 )
 from annotator.pipeline import annotate_flows
 from annotator.registry import load
@@ -68,6 +69,10 @@ def flow(
         "first_ns": START_NS + int(at_s * 1e9),
         "last_ns": START_NS + int(at_s * 1e9) + 1_500_000_001,
         "first_frame": 1,
+        "initiator_entry": -1,
+        "responder_entry": -1,
+        "initiator_status": Status.NONE,
+        "responder_status": Status.NONE,
         "outcome": outcome,
         "end": End.FIN,
         "direction_basis": DirectionBasis.HANDSHAKE if proto == TCP else DirectionBasis.FIRST_PACKET,
@@ -124,7 +129,9 @@ def wrap(flows: Flows, **changes: Any) -> Analysis:
 def random_flows(count: int, seed: int = 1) -> Flows:
     """Draw many flows with every column in its range."""
     draw = np.random.default_rng(seed)
-    flows = make_flows([])
+    flows = Flows(**{name: np.zeros(count, dtype) for name, dtype in _DTYPES.items()})
+    flows.initiator_entry[:] = flows.responder_entry[:] = -1
+    flows.initiator_status[:] = flows.responder_status[:] = Status.NONE
     version = draw.choice(np.array([4, 6], np.uint8), count, p=[0.8, 0.2])
     four = version == 4
     for end in ("initiator", "responder"):
@@ -144,10 +151,8 @@ def random_flows(count: int, seed: int = 1) -> Flows:
     flows.icmp_code = np.where(icmp, draw.integers(0, 256, count), -1).astype(np.int16)
     flows.first_ns = START_NS + np.sort(draw.integers(0, 3_600_000_000_000, count))
     flows.last_ns = flows.first_ns + draw.integers(0, 60_000_000_000, count)
-    flows.capture = np.zeros(count, np.int32)
     flows.first_frame = np.arange(1, count + 1, dtype=np.int64)
     flows.vlan = draw.choice(np.array([0, 1 | 7 << 4, 2 | 7 << 4 | 9 << 16], np.uint64), count)
-    flows.tunnel = np.zeros(count, np.uint64)
     for name, words in (("direction_basis", DirectionBasis), ("outcome", Outcome), ("end", End)):
         setattr(flows, name, draw.integers(0, len(words), count).astype(np.uint8))
     for name in ("initiator_scope", "responder_scope"):
@@ -157,5 +162,4 @@ def random_flows(count: int, seed: int = 1) -> Flows:
             setattr(flows, name, draw.integers(0, 1 << 20, count).astype(dtype))
     for name in ("tcp_flags_initiator", "tcp_flags_responder"):
         setattr(flows, name, np.where(flows.proto == TCP, draw.integers(0, 512, count), 0).astype(np.uint16))
-    flows.agreement_reason = np.zeros(count, np.uint8)
     return flows
