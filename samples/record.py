@@ -12,30 +12,30 @@ import sys
 import tempfile
 from pathlib import Path
 
-from recorder import scenarios, servers
 from recorder.hosts import Lab, RecordingError, say
-from recorder.network import build
+from recorder.material import make_keys
+from recorder.scenarios import ALL
 from recorder.truth import write
 
 HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    """Record what the command line asks for; the exit status is 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
+    """Record what the command line asks for; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenario", nargs="*", help=f"of {', '.join(scenarios.ALL)} (default: all)")
+    parser.add_argument("scenario", nargs="*", help=f"of {', '.join(ALL)} (default: all)")
     parser.add_argument(
         "--into", type=Path, default=HERE, help="folder of captures and truth.csv (default: %(default)s)"
     )
     args = parser.parse_args()
-    if unknown := set(args.scenario) - set(scenarios.ALL):
+    if unknown := set(args.scenario) - set(ALL):
         parser.error(f"unknown scenario: {', '.join(sorted(unknown))}")
     if os.geteuid() != 0:
         print("record.py: needs root to make network namespaces; run it with sudo", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        for name in args.scenario or scenarios.ALL:
+        for name in args.scenario or ALL:
             say(f"{name} …")
             record(name, args.into)
     except (RecordingError, subprocess.SubprocessError, OSError) as error:
@@ -51,10 +51,11 @@ def record(name: str, into: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="record-") as scratch:
         work = Path(scratch)
         work.chmod(0o755)  # servers that give up root read their configuration here
-        servers.keys(work)
+        make_keys(work)
         with Lab(work) as lab:
-            files, rows = scenarios.ALL[name](build(lab), into)
-    write(into / "truth.csv", rows, files)
+            recorded = ALL[name](lab)
+        recorded.publish(work, into)
+    write(into / "truth.csv", recorded.rows)
 
 
 if __name__ == "__main__":

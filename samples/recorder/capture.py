@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from recorder.hosts import Host, RecordingError
+from recorder.hosts import Arg, Host, RecordingError
 
-SETTLE_S: Final = 0.6
-"""How long the last packets may take to get from the kernel's ring to the tool."""
+SETTLE_S: Final = 1.5
+"""Longer than the kernel may hold the last packets back from the tool (tcpdump asks for 1 s, dumpcap for less)."""
 
 SECTION_HEADER: Final = 0x0A0D0D0A
 INTERFACE_DESCRIPTION: Final = 1
@@ -38,21 +38,26 @@ class Point:
     """Time precision of a ``.pcap``; dumpcap writes nanoseconds anyway."""
     snaplen: int = 262144
     filter: str = ""
+    buffer_mib: int = 0
+    """Size of dumpcap's kernel buffer, 0 for its own choice."""
+    stop_after: int = 0
+    """Packets after which dumpcap stops by itself, 0 for never."""
 
-    def command(self, path: Path) -> list[str | Path]:
-        """The tool's command line."""
+    def command(self, path: Path) -> list[Arg]:
+        """Build the tool's command line."""
+        common: list[Arg] = ["-i", self.interface, "-s", str(self.snaplen), "-w", path]
         if self.file.endswith(".pcapng"):
-            argv = ["dumpcap", "-q", "-i", self.interface, "-s", str(self.snaplen), "-w", path]
-            return argv + (["-f", self.filter] if self.filter else [])
+            options = (("-f", self.filter), ("-B", self.buffer_mib), ("-c", self.stop_after))
+            given = [str(word) for option in options if option[1] for word in option]
+            return ["dumpcap", "-q", *common, *given]
         precision = "--nano" if self.nanoseconds else "--micro"
         # -Z root: the scratch folder is root's; -U: each packet is written as it comes
-        argv = ["tcpdump", "-n", "-U", "-Z", "root", precision, "-i", self.interface, "-s", str(self.snaplen)]
-        return [*argv, "-w", path, *([self.filter] if self.filter else [])]
+        return ["tcpdump", "-n", "-U", "-Z", "root", precision, *common, *([self.filter] if self.filter else [])]
 
 
 @contextmanager
-def capturing(work: Path, *points: Point) -> Iterator[None]:
-    """Capture at all points while the body runs; the files are then in ``work``."""
+def capturing(work: Path, *points: Point) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Capture at all points while the body runs (it is given the tools by file); the files are then in ``work``."""
     running: list[tuple[Point, Path, subprocess.Popen[bytes]]] = []
     try:
         for point in points:
@@ -60,7 +65,7 @@ def capturing(work: Path, *points: Point) -> Iterator[None]:
             tool = point.host.observe(*point.command(path))
             running.append((point, path, tool))
             _await_listening(tool, path)
-        yield
+        yield {point.file: tool for point, _, tool in running}
         time.sleep(SETTLE_S)
     finally:
         for _, _, tool in running:
@@ -68,18 +73,24 @@ def capturing(work: Path, *points: Point) -> Iterator[None]:
             tool.wait(timeout=10)
     for point, path, tool in running:
         if tool.returncode:
-            raise RecordingError(f"{point.file}: {tool.args} ended with {tool.returncode}")
+            raise RecordingError(f"{point.file}: the capturing tool ended with {tool.returncode}")
         if path.suffix == ".pcapng":
             path.write_bytes(without_machine(path.read_bytes()))
 
 
-def publish(work: Path, target: Path, *points: Point) -> None:
-    """Put finished captures into the samples folder, each whole."""
-    for point in points:
-        part = target / f".{point.file}.part"
-        shutil.copyfile(work / point.file, part)
-        part.chmod(0o644)
-        part.replace(target / point.file)
+@dataclass(frozen=True)
+class Recorded:
+    """What a scenario made: the rows of the truth table by capture. The captures lie in the scratch folder."""
+
+    rows: dict[str, list[dict[str, str]]]
+
+    def publish(self, work: Path, into: Path) -> None:
+        """Put the captures into a folder, each whole."""
+        for file in self.rows:
+            part = into / f".{file}.part"
+            shutil.copyfile(work / file, part)
+            part.chmod(0o644)
+            part.replace(into / file)
 
 
 def without_machine(capture: bytes) -> bytes:

@@ -1,45 +1,33 @@
-"""The truth table: what really ran on each endpoint, noted by the recorder when a client has done its work."""
+"""The truth table: what really ran on each endpoint, noted when a client has done its work there."""
 
 import csv
-import re
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 
 from recorder.hosts import Host, RecordingError
 
-COLUMNS = (
+COLUMNS: Final = (
     "capture",
     "responder_addr",
     "transport",
     "responder_port",
+    "vlan",
+    "tunnel",
     "protocol",
     "outcome",
     "flows",
+    "payload",
     "initiator_addrs",
-    "server",
     "related_to",
+    "server",
     "note",
 )
-
-
-@cache
-def version(package: str) -> str:
-    """``package version`` of an installed Debian package."""
-    done = subprocess.run(
-        ["dpkg-query", "--show", "--showformat=${Package} ${Version}", package],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode or not done.stdout.split()[1:]:
-        raise RecordingError(
-            f"Debian package {package} is not installed; see samples/README.md for all that are needed"
-        )
-    return done.stdout
+"""What each means stands in README.md."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +39,13 @@ class Service:
     port: int
     protocol: str
     package: str = ""
+    """The Debian package of the server, or of what stands in its place."""
     note: str = ""
     address: str = ""
     """Where not the host's IPv4 address."""
+    vlan: str = ""
+    tunnel: str = ""
+    """``type:id(address<>address)``, the outer addresses in numerical order."""
 
     @property
     def addr(self) -> str:
@@ -64,6 +56,11 @@ class Service:
     def addr_port(self) -> str:
         """As it stands in a URL."""
         return f"[{self.addr}]:{self.port}" if ":" in self.addr else f"{self.addr}:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """As it stands in the table's column ``related_to``."""
+        return f"{self.addr_port}/{self.transport}"
 
     def on_v6(self) -> "Service":
         """The same service at the host's IPv6 address."""
@@ -79,7 +76,9 @@ class Contact:
     outcome: str
     flows: int | None
     """How many flows it made, None where the client may make more or fewer."""
-    related_to: str = ""
+    payload: bool
+    """Whether the server spoke its protocol."""
+    related_to: str
 
 
 @dataclass
@@ -90,70 +89,85 @@ class Ledger:
 
     def note(
         self,
-        client: Host,
+        client: Host | str,
         service: Service,
         *,
         outcome: str = "established",
         flows: int | None = 1,
+        payload: bool | None = None,
         related_to: str = "",
     ) -> None:
-        """Note that ``client`` turned to ``service``, and what came of it."""
-        initiator = client.v6 if ":" in service.addr else client.v4
-        self.contacts.append(Contact(initiator, service, outcome, flows, related_to))
+        """Note that ``client`` (a host or an address) turned to ``service``, and what came of it.
 
-    def rows(self, capture: str, seen: Callable[[Contact], bool]) -> list[dict[str, str]]:
+        The server is taken to have spoken where the outcome is ``established`` and ``payload`` says nothing else.
+        """
+        if isinstance(client, Host):
+            client = client.v6 if ":" in service.addr else client.v4
+        spoke = outcome == "established" if payload is None else payload
+        self.contacts.append(Contact(client, service, outcome, flows, spoke, related_to))
+
+    def rows(self, capture: str, seen: Callable[[Contact], bool] = lambda _: True) -> list[dict[str, str]]:
         """One row an endpoint, of the contacts that a capture point has ``seen``."""
-        by_endpoint: dict[tuple[str, str, int], list[Contact]] = {}
+        by_endpoint: dict[tuple[str, str, int, str, str], list[Contact]] = {}
         for contact in filter(seen, self.contacts):
             service = contact.service
-            by_endpoint.setdefault((service.addr, service.transport, service.port), []).append(contact)
-        return [_row(capture, contacts) for _, contacts in sorted(by_endpoint.items(), key=_by_address)]
+            key = (service.addr, service.transport, service.port, service.vlan, service.tunnel)
+            by_endpoint.setdefault(key, []).append(contact)
+        ordered = sorted(by_endpoint.items(), key=lambda item: (_number(item[0][0]), *item[0][1:]))
+        return [_row(capture, contacts) for _, contacts in ordered]
 
 
-def _by_address(item: tuple[tuple[str, str, int], object]) -> tuple[int, int, str, int]:
-    address, transport, port = item[0]
-    number = ip_address(address)
-    return number.version, int(number), transport, port
+def _number(address: str) -> tuple[int, int]:
+    parsed = ip_address(address)
+    return parsed.version, int(parsed)
 
 
 def _row(capture: str, contacts: list[Contact]) -> dict[str, str]:
-    service = contacts[0].service
-    outcomes = {contact.outcome for contact in contacts}
-    if len(outcomes) > 1 or any(contact.service != service for contact in contacts):
-        raise RecordingError(f"{capture}: {service.addr_port}/{service.transport} has two truths: {contacts}")
-    counts = [contact.flows for contact in contacts]
-    flows = "" if None in counts else str(sum(count for count in counts if count is not None))
-    initiators = sorted({contact.initiator for contact in contacts}, key=lambda addr: int(ip_address(addr)))
+    first = contacts[0]
+    service = first.service
+    truth = (service, first.outcome, first.payload, first.related_to)
+    if any((act.service, act.outcome, act.payload, act.related_to) != truth for act in contacts):
+        raise RecordingError(f"{capture}: {service.endpoint} has two truths: {contacts}")
+    counts = [act.flows for act in contacts if act.flows is not None]
     values = (
         capture,
         service.addr,
         service.transport,
         str(service.port),
+        service.vlan,
+        service.tunnel,
         service.protocol,
-        outcomes.pop(),
-        flows,
-        " ".join(initiators),
+        first.outcome,
+        str(sum(counts)) if len(counts) == len(contacts) else "",
+        "yes" if first.payload else "no",
+        " ".join(sorted({act.initiator for act in contacts}, key=_number)),
+        first.related_to,
         version(service.package) if service.package else "",
-        contacts[0].related_to,
         service.note,
     )
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def write(path: Path, rows: Iterable[dict[str, str]], recorded: set[str]) -> None:
-    """Write the table; rows of captures that were not ``recorded`` this time are kept as they are."""
+@cache
+def version(package: str) -> str:
+    """``package version`` of an installed Debian package."""
+    show = ["dpkg-query", "--show", "--showformat=${Package} ${Version}", package]
+    name_version = subprocess.run(show, capture_output=True, text=True, check=False).stdout
+    if len(name_version.split()) != 2:
+        raise RecordingError(f"the Debian package {package} is not installed; README.md lists what is needed")
+    return name_version
+
+
+def write(path: Path, recorded: dict[str, list[dict[str, str]]]) -> None:
+    """Write the table of ``recorded`` rows by capture; rows of captures not among them are kept as they are."""
     kept = []
     if path.exists():
         with path.open(newline="") as table:
             kept = [row for row in csv.DictReader(table) if row["capture"] not in recorded]
-    everything = sorted([*kept, *rows], key=lambda row: _capture_order(row["capture"]))
     part = path.with_suffix(".part")
     with part.open("w", newline="") as table:
         writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(everything)
+        rows = [*kept, *(row for of_capture in recorded.values() for row in of_capture)]
+        writer.writerows(sorted(rows, key=lambda row: row["capture"]))
     part.replace(path)
-
-
-def _capture_order(name: str) -> tuple[bool, str]:
-    return not re.match(r"office\.", name), name
