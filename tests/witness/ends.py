@@ -1,33 +1,45 @@
 """Our flows, summed as other tools show theirs."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from annotator.model import SCTP, TCP, UDP, UDPLITE, Flows
+from annotator.decode.link import innermost_vlan
+from annotator.model import NO_PORT, SCTP, TCP, UDP, UDPLITE, Analysis, Flows
 
-EndPoint = tuple[IPv4Address | IPv6Address, int]
+Address = IPv4Address | IPv6Address
+EndPoint = tuple[Address, int]
 Conversations = Counter[tuple[int, EndPoint, EndPoint]]
 """Packets by (IP protocol, sender, receiver)."""
+NamedEnd = tuple[str, int]
+Key = tuple[int, int, NamedEnd, NamedEnd]
+"""(IP protocol, VLAN, sender, receiver)"""
+BOTH_PORTED = frozenset({TCP, UDP})
 
 
-def address(version: int, high: int, low: int) -> IPv4Address | IPv6Address:
+@dataclass(slots=True)
+class OneWay:
+    """What one end sent to the other."""
+
+    packets: int = 0
+    octets: int = 0
+    fragments: int = 0
+    """Later fragments among the packets."""
+
+
+def address(version: int, high: int, low: int) -> Address:
     """Give the address that the two words hold."""
     return IPv4Address(int(low)) if version == 4 else IPv6Address(int(high) << 64 | int(low))
 
 
-def initiator(flows: Flows, k: int) -> EndPoint:
-    """Give the initiator of flow `k`."""
+def ends(flows: Flows, k: int) -> tuple[EndPoint, EndPoint]:
+    """Give the initiator and the responder of flow `k`."""
+    version = flows.version[k]
     return (
-        address(flows.version[k], flows.initiator_hi[k], flows.initiator_lo[k]),
-        int(flows.initiator_port[k]),
-    )
-
-
-def responder(flows: Flows, k: int) -> EndPoint:
-    """Give the responder of flow `k`."""
-    return (
-        address(flows.version[k], flows.responder_hi[k], flows.responder_lo[k]),
-        int(flows.responder_port[k]),
+        (address(version, flows.initiator_hi[k], flows.initiator_lo[k]), int(flows.initiator_port[k])),
+        (address(version, flows.responder_hi[k], flows.responder_lo[k]), int(flows.responder_port[k])),
     )
 
 
@@ -36,9 +48,51 @@ def conversations(flows: Flows) -> Conversations:
     packets: Conversations = Counter()
     for k in range(len(flows)):
         protocol = UDP if flows.proto[k] == UDPLITE else int(flows.proto[k])
-        if protocol not in (TCP, UDP, SCTP) or flows.initiator_port[k] < 0:
+        if protocol not in (TCP, UDP, SCTP) or flows.initiator_port[k] == NO_PORT:
             continue
-        a, b = initiator(flows, k), responder(flows, k)
+        a, b = ends(flows, k)
         packets[protocol, a, b] += int(flows.initiator_packets[k] - flows.initiator_fragments[k])
         packets[protocol, b, a] += int(flows.responder_packets[k] - flows.responder_fragments[k])
     return +packets
+
+
+def one_way_sums(
+    flows: Flows,
+    octets: str,
+    ported: frozenset[int] = BOTH_PORTED,
+    name: Callable[[Address], str] = str,
+    vlans: bool = False,
+) -> dict[Key, OneWay]:
+    """Sum packets and `octets` (``bytes``, ``frame_bytes``) by direction; only `ported` protocols keep ports."""
+    sums: dict[Key, OneWay] = defaultdict(OneWay)
+    for k in range(len(flows)):
+        protocol = int(flows.proto[k])
+        one, other = (
+            (name(host), port if protocol in ported and port != NO_PORT else 0) for host, port in ends(flows, k)
+        )
+        vlan = innermost_vlan(int(flows.vlan[k])) if vlans else 0
+        for side, sender, receiver in (("initiator", one, other), ("responder", other, one)):
+            way = sums[protocol, vlan, sender, receiver]
+            way.packets += int(getattr(flows, f"{side}_packets")[k])
+            way.octets += int(getattr(flows, f"{side}_{octets}")[k])
+            way.fragments += int(getattr(flows, f"{side}_fragments")[k])
+    return {key: way for key, way in sums.items() if way.packets}
+
+
+def both_ways(sums: Mapping[Key, OneWay], key: Key) -> tuple[int, int, int, int]:
+    """Give packets and octets of `key` and of its opposite; a flow of equal ends has only one."""
+    protocol, vlan, sender, receiver = key
+    there = sums.get(key, OneWay())
+    back = sums.get((protocol, vlan, receiver, sender), OneWay()) if sender != receiver else OneWay()
+    return there.packets, there.octets, back.packets, back.octets
+
+
+def flow_keys(sums: Iterable[Key]) -> set[Key]:
+    """Give the keys without their direction: the lower end stands first."""
+    return {(p, v, *sorted((one, other))) for p, v, one, other in sums}  # type: ignore[misc]  # two ends stay two
+
+
+def outer_pairs(analysis: Analysis) -> set[frozenset[str]]:
+    """Give the address pairs of the tunnels that were seen."""
+    pairs = (re.findall(r"\(([^()<>]+)<>([^()<>]+)\)", text) for text in analysis.tunnels.values())
+    return {frozenset(pair) for found in pairs for pair in found}
