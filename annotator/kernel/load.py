@@ -1,9 +1,9 @@
 """Checked, unaligned loads: the only way in which bytes of a capture are read.
 
-Each load checks ``0 <= i`` and ``i + n <= len(data)`` once. Loads of up to four bytes give int64, of eight bytes
-uint64 (the two must not be mixed: Numba and NumPy both turn the mixture into a float). Wide loads are two to three
-times as fast as assembling bytes. Under ``NUMBA_DISABLE_JIT=1`` the same names are plain Python, with the same
-results and the same ``IndexError``.
+Each load checks ``0 <= i <= len(data) - n`` once; no sum of it can wrap. Loads of up to four bytes give int64, of
+eight bytes uint64 (the two must not be mixed: Numba and NumPy both turn the mixture into a float). Wide loads are
+two to three times as fast as assembling bytes. Under ``NUMBA_DISABLE_JIT=1`` the same names are plain Python, with
+the same results and the same ``IndexError``.
 
 A kernel checks lengths before it loads; the check here is what stands between a mistake and foreign memory.
 """
@@ -67,49 +67,49 @@ if not INTERPRETED:
     @kernel
     def u8(data: Any, i: int) -> int:
         """One byte at `i`."""
-        if i < 0 or i + 1 > data[1]:
+        if i < 0 or i > data[1] - 1:
             raise IndexError("load past the end")
         return _u8(data[0], i)  # type: ignore[no-any-return]
 
     @kernel
     def be16(data: Any, i: int) -> int:
         """Two bytes at `i`, network order."""
-        if i < 0 or i + 2 > data[1]:
+        if i < 0 or i > data[1] - 2:
             raise IndexError("load past the end")
         return _be16(data[0], i)  # type: ignore[no-any-return]
 
     @kernel
     def be32(data: Any, i: int) -> int:
         """Four bytes at `i`, network order."""
-        if i < 0 or i + 4 > data[1]:
+        if i < 0 or i > data[1] - 4:
             raise IndexError("load past the end")
         return _be32(data[0], i)  # type: ignore[no-any-return]
 
     @kernel
     def be64(data: Any, i: int) -> int:
         """Eight bytes at `i`, network order, as uint64."""
-        if i < 0 or i + 8 > data[1]:
+        if i < 0 or i > data[1] - 8:
             raise IndexError("load past the end")
         return _be64(data[0], i)  # type: ignore[no-any-return]
 
     @kernel
     def le16(data: Any, i: int) -> int:
         """Two bytes at `i`, little-endian."""
-        if i < 0 or i + 2 > data[1]:
+        if i < 0 or i > data[1] - 2:
             raise IndexError("load past the end")
         return _le16(data[0], i)  # type: ignore[no-any-return]
 
     @kernel
     def le32(data: Any, i: int) -> int:
         """Four bytes at `i`, little-endian."""
-        if i < 0 or i + 4 > data[1]:
+        if i < 0 or i > data[1] - 4:
             raise IndexError("load past the end")
         return _le32(data[0], i)  # type: ignore[no-any-return]
 
     @kernel
     def le64(data: Any, i: int) -> int:
         """Eight bytes at `i`, little-endian, as uint64."""
-        if i < 0 or i + 8 > data[1]:
+        if i < 0 or i > data[1] - 8:
             raise IndexError("load past the end")
         return _le64(data[0], i)  # type: ignore[no-any-return]
 else:
@@ -120,7 +120,7 @@ else:
 
     def _load(size: int, order: str) -> Any:
         def load(data: Any, i: int) -> int:
-            if i < 0 or i + size > len(data):
+            if i < 0 or i > len(data) - size:
                 raise IndexError("load past the end")
             return int.from_bytes(bytes(data[i : i + size]), order)  # type: ignore[arg-type]  # "big" or "little"
 
