@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# kernels are compiled when they are first called, so the first example of a property may take seconds
+settings.register_profile("annotator", deadline=None)
+settings.load_profile("annotator")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -1,0 +1,99 @@
+"""The compiler's seam: one cache folder for each state of the sources, private to the user."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from annotator.kernel import jit
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the user's choice."""
+    monkeypatch.setenv("ANNOTATOR_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(jit, "INTERPRETED", False)
+    return tmp_path / "kernels"
+
+
+def test_cache_is_a_private_folder_where_the_user_says(base: Path) -> None:
+    """$ANNOTATOR_CACHE_DIR holds the cache, readable and writable by its owner alone."""
+    folder = jit._cache_folder()
+    assert folder is not None
+    assert folder.parent == base
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
+def test_a_folder_that_others_can_write_is_not_used(base: Path, mode: int) -> None:
+    """Cached kernels are code that will be run, so a folder that others can write to is refused."""
+    folder = base / jit._fingerprint()
+    folder.mkdir(parents=True)
+    folder.chmod(mode)
+    assert jit._cache_folder() is None
+
+
+def test_no_folder_means_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no folder can be made, kernels are compiled without a cache, and nothing fails."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("ANNOTATOR_CACHE_DIR", str(tmp_path / "file"))
+    monkeypatch.setattr(jit, "INTERPRETED", False)
+    assert jit._cache_folder() is None
+
+
+def test_cache_folders_out_of_use_are_deleted(base: Path) -> None:
+    """A folder of other sources goes once it was not used for STALE_DAYS; a fresh one stays."""
+    for name, days in (("old", jit.STALE_DAYS + 1), ("recent", jit.STALE_DAYS - 1)):
+        (base / name).mkdir(parents=True)
+        then = time.time() - days * 86400
+        os.utime(base / name, (then, then))
+    assert jit._cache_folder() is not None
+    assert not (base / "old").exists()
+    assert (base / "recent").exists()
+
+
+def test_a_change_in_any_kernel_source_changes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache is keyed by all kernel sources together, so a changed callee never meets a stale caller."""
+    copy = tmp_path / "annotator"
+    shutil.copytree(jit.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    monkeypatch.setattr(jit, "PACKAGE", copy)
+    before = jit._fingerprint()
+    assert before == jit._fingerprint()
+    for changed in ("model.py", "kernel/load.py", "capture/pcap.py", "decode/ip.py", "flow/table.py"):
+        with (copy / changed).open("a") as file:
+            file.write("# another comment\n")
+        after = jit._fingerprint()
+        assert after != before, changed
+        before = after
+
+
+def test_prepared_is_known_to_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that compiled everything leaves a mark, and without a cache nothing is ever prepared."""
+    monkeypatch.setattr(jit, "INTERPRETED", False)
+    monkeypatch.setattr(jit, "CACHE_FOLDER", tmp_path)
+    assert not jit.prepared()
+    jit.mark_prepared()
+    assert jit.prepared()
+    monkeypatch.setattr(jit, "CACHE_FOLDER", None)
+    jit.mark_prepared()
+    assert not jit.prepared()
+
+
+def test_compiled_kernels_are_found_again_in_the_cache(tmp_path: Path) -> None:
+    """A second process loads what the first compiled: it writes no new file into the folder."""
+    script = "import numpy as np; from annotator.kernel.load import be32, view; be32(view(np.zeros(4, np.uint8)), 0)"
+    env = {**os.environ, "ANNOTATOR_CACHE_DIR": str(tmp_path)}
+    env.pop("NUMBA_DISABLE_JIT", None)
+
+    def files() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb*")}
+
+    subprocess.run([sys.executable, "-c", script], env=env, check=True)
+    first = files()
+    assert first
+    subprocess.run([sys.executable, "-c", script], env=env, check=True)
+    assert files() == first
