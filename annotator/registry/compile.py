@@ -25,11 +25,9 @@ from annotator.registry.forms.recognise import read_form
 from annotator.registry.info import RegistryInfo
 from annotator.registry.notice import REGISTRY_URL
 from annotator.registry.people import Annex
+from annotator.registry.plausible import check_whole
 from annotator.registry.record import PERSONAL_FIELDS, PROSE_FIELDS, Record
 from annotator.registry.snapshot import encode_snapshot
-
-ROW_FLOOR: Final = 14_000
-"""IANA's registry has had more records than this since 2018; a file with fewer is not the whole of it."""
 
 _XML: Final = "{http://www.iana.org/assignments}"
 
@@ -38,13 +36,10 @@ def compile_registry(data: bytes, name: str, source: str, updated: str) -> tuple
     """Return the snapshot of a file of IANA's, and its manifest as JSON.
 
     Raises:
-        RegistryError: the file is damaged, or has too few records to be the whole registry.
+        RegistryError: the file is damaged, or has is not the whole registry.
     """
     imported = read_form(data, name)
-    if len(imported.records) < ROW_FLOOR:
-        raise RegistryError(
-            f"{name}: {len(imported.records)} records, fewer than the {ROW_FLOOR} of any whole registry"
-        )
+    check_whole(name, imported)
     info = describe(data, source, imported, updated)
     snapshot = encode_snapshot(info, imported.records, Annex(), PERSONAL_FIELDS | PROSE_FIELDS)
     return snapshot, _manifest(info, imported.records, snapshot)

@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from annotator.registry.forms.common import Imported
 from annotator.registry.info import RegistryInfo
+from annotator.registry.record import Record
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -21,7 +23,7 @@ def describe(data: bytes, source: str, imported: Imported, updated: str = "") ->
     """
     stated = updated or imported.updated
     return RegistryInfo(
-        updated=stated or _newest(imported),
+        updated=stated or newest(imported.records),
         sha256=hashlib.sha256(data).hexdigest(),
         records=len(imported.records),
         source=source,
@@ -31,11 +33,11 @@ def describe(data: bytes, source: str, imported: Imported, updated: str = "") ->
     )
 
 
-def _newest(imported: Imported) -> str:
-    """Return the newest complete date of any record: a registry cannot be older than what stands in it."""
+def newest(records: Iterable[Record]) -> str:
+    """Return the newest complete date of any record, or ``""``: a registry is not older than what stands in it."""
     dates = (
         date
-        for record in imported.records
+        for record in records
         for date in (record.registration_date, record.modification_date)
         if _DAY.fullmatch(date)
     )

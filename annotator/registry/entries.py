@@ -21,7 +21,7 @@ number is assigned (see :meth:`PortIndex.assigned_on`); None for dynamic ports: 
 
 def saying(index: PortIndex, segment: int, transport: str) -> Saying:
     """Return what the entry of a segment on a transport is made of."""
-    if index.starts[segment] > USER_LAST:
+    if index.segments.starts[segment] > USER_LAST:
         return None
     return tuple(index.covering(segment, transport)), index.assigned_on(segment)
 
@@ -85,7 +85,7 @@ class Interned:
         places: dict[Saying, int] = {}
         self._index: Final = index
         self._place: Final[dict[str, list[int]]] = {transport: [] for transport in TRANSPORTS}
-        for segment in range(len(index.starts)):
+        for segment in range(len(index.segments.starts)):
             for transport, column in self._place.items():
                 column.append(places.setdefault(saying(index, segment, transport), len(places)))
         self._status: Final = [_status(of, row_statuses) for of in places]
@@ -95,7 +95,7 @@ class Interned:
         """Build the dense table of a transport."""
         import numpy as np
 
-        bounds = np.array([*self._index.starts, LAST + 1], np.int64)
+        bounds = np.array([*self._index.segments.starts, LAST + 1], np.int64)
         lengths = bounds[1:] - bounds[:-1]
         entry = np.array(self._place[transport], np.int32)
         status = np.array(self._status, np.uint8)[entry]

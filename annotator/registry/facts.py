@@ -122,8 +122,14 @@ _DESCRIPTION_RULES: Final[tuple[_Rule, ...]] = (
 )
 
 
+FACTS_MARK: Final = "annotator: "
+"""Begins a note that lists the facts themselves: that of a registry exported from a snapshot without notes."""
+
+
 def facts_of(description: str, notes: str) -> tuple[str, ...]:
     """Return the facts that a record's white-space normalised description and notes state, in fixed order."""
+    if notes.startswith(FACTS_MARK):
+        return tuple(notes.removeprefix(FACTS_MARK).split("; "))
     found = []
     for text, rules in ((notes, _NOTES_RULES), (description, _DESCRIPTION_RULES)):
         if text:

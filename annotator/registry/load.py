@@ -1,15 +1,17 @@
 """Open a registry: the embedded one, the one that the user chose, or a file in any form."""
 
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from annotator.errors import RegistryError
+from annotator.registry.data_files import SNAPSHOT
 from annotator.registry.registry import Registry
 from annotator.registry.snapshot import MAGIC, decode_snapshot
+from annotator.registry.store import Store
 
-EMBEDDED: Final = "iana.snapshot"
+MAX_BYTES: Final = 16 << 20
+"""A file larger than this is not IANA's registry: its largest form has 4 MB."""
 
 
 def load(path: str | Path | None = None) -> Registry:
@@ -23,19 +25,42 @@ def load(path: str | Path | None = None) -> Registry:
         RegistryError: the file cannot be read, or is no registry.
     """
     if path is None:
+        return load_chosen(Store())
+    return open_registry(read_file(path), str(path))
+
+
+def load_chosen(store: Store) -> Registry:
+    """Open the registry that the user chose, the embedded one where none was chosen.
+
+    Raises:
+        RegistryError: what was chosen is damaged or gone; the message says how to choose another.
+    """
+    sha256 = store.chosen()
+    if sha256 is None:
         return load_embedded()
+    return Registry(*decode_snapshot(store.read(sha256), str(store.path(sha256))))
+
+
+def read_file(path: str | Path) -> bytes:
+    """Return the bytes of a registry file.
+
+    Raises:
+        RegistryError: it cannot be read, or is larger than any registry.
+    """
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RegistryError(f"{path}: cannot be read ({error.strerror}); give a file of IANA's registry") from None
-    return open_registry(data, str(path))
+        raise RegistryError(f"{path}: cannot be read ({error.strerror}); give a file of IANA's port registry") from None
+    if len(data) > MAX_BYTES:
+        raise RegistryError(f"{path}: larger than {MAX_BYTES >> 20} MB: not IANA's port registry")
+    return data
 
 
 @cache
 def load_embedded() -> Registry:
     """Open the snapshot that the package carries."""
-    data = resources.files("annotator.registry").joinpath("data", EMBEDDED).read_bytes()
-    return Registry(*decode_snapshot(data, f"the embedded registry ({EMBEDDED})"))
+    return Registry(*decode_snapshot(SNAPSHOT.read_bytes(), "the embedded registry"))
 
 
 def open_registry(data: bytes, name: str) -> Registry:

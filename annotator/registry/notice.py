@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from annotator.words import RangeClass
+
 NOTICE: Final = (
     "PLEASE NOTE THE FOLLOWING:\n"
     "\n"
@@ -23,3 +25,11 @@ APPLY_URL: Final = "https://www.iana.org/protocols/apply"
 
 LICENCE: Final = "CC0-1.0"
 """IANA registries are in the public domain (joint statement of IANA and the IETF, 10 November 2021)."""
+
+REGISTRATION: Final = {
+    RangeClass.SYSTEM: f"not to be used without registration with IANA: {APPLY_URL}",
+    RangeClass.USER: f"not to be used without registration with IANA: {APPLY_URL}",
+    RangeClass.DYNAMIC: "never assigned: free for temporary use, and no sign of any service",
+    RangeClass.NONE: "",
+}
+"""What RFC 6335 (sections 6 and 8.1.2) and the registry's head say of using a port number."""

@@ -1,5 +1,6 @@
 """What stands behind the registry's records: its contacts and footnotes, in IANA's XML and text forms only."""
 
+import re
 from dataclasses import dataclass, field
 
 
@@ -29,3 +30,13 @@ class Annex:
 
     people: dict[str, Person] = field(default_factory=dict)
     footnotes: dict[str, str] = field(default_factory=dict)
+
+    def explain(self, *texts: str | None) -> dict[str, str]:
+        """Return what is known of the bracketed identifiers in texts such as ``[RFC4727][1]``."""
+        found = {}
+        for identifier in re.findall(r"\[([^\[\]]+)\]", "".join(filter(None, texts))):
+            if identifier in self.people:
+                found[identifier] = str(self.people[identifier])
+            elif identifier in self.footnotes:
+                found[identifier] = self.footnotes[identifier]
+        return found

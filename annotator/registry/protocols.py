@@ -1,8 +1,9 @@
 """IP protocol numbers and their keywords, from IANA's "Assigned Internet Protocol Numbers"."""
 
 from functools import cache
-from importlib import resources
 from typing import Final
+
+from annotator.registry.data_files import PROTOCOLS
 
 _OWN: Final = {58: "icmp6"}
 """Where the flow schema has a shorter word than IANA's keyword (``ipv6-icmp``)."""
@@ -19,6 +20,6 @@ def protocol_keyword(number: int) -> str:
 
 @cache
 def _keywords() -> dict[int, str]:
-    text = resources.files("annotator.registry").joinpath("data", "ip-protocols.txt").read_text("utf-8")
+    text = PROTOCOLS.read_text("utf-8")
     lines = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
     return {int(number): keyword for number, keyword in lines}

@@ -39,7 +39,7 @@ class Registry:
 
     def covering(self, transport: str, port: int) -> list[int]:
         """Return the positions in :attr:`records` of those that cover a port (0-65535), by precedence."""
-        return self.index.covering(self.index.segment(port), _known(transport))
+        return self.index.covering(self.index.segments.find(port), _known(transport))
 
     def entry(self, transport: str, port: int) -> PortEntry:
         """Return what is said of one port (0-65535), without building the dense tables.
@@ -47,7 +47,7 @@ class Registry:
         Raises:
             UsageError: the registry assigns no ports on this transport.
         """
-        return say(self.records, saying(self.index, self.index.segment(port), _known(transport)))
+        return say(self.records, saying(self.index, self.index.segments.find(port), _known(transport)))
 
     @cached_property
     def _interned(self) -> Interned:

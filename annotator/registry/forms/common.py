@@ -18,9 +18,6 @@ _UNSAFE: Final = re.compile(
 _DATE: Final = re.compile(r"\d{4}-\d\d(?:-\d\d)?|")
 _KNOWN_TRANSPORTS: Final = frozenset({"tcp", "udp", "sctp", "dccp", ""})
 
-MAX_BYTES: Final = 16 << 20
-"""A file larger than this is not IANA's registry (its largest form has 4 MB)."""
-
 
 @dataclass(slots=True)
 class Imported:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from annotator.errors import RegistryError
-from annotator.registry.forms.common import MAX_BYTES, Imported
+from annotator.registry.forms.common import Imported
 from annotator.registry.forms.csv_form import looks_like_csv, read_csv
 from annotator.registry.forms.page_form import looks_like_page, read_page
 from annotator.registry.forms.txt_form import looks_like_txt, read_txt
@@ -18,15 +18,13 @@ def read_form(data: bytes, name: str, known: Known | None = None) -> Imported:
     """Read a file of IANA's registry in whichever form it is.
 
     Args:
-        data: the whole file.
+        data: the whole file; whoever reads it bounds its size.
         name: what to call it in messages.
         known: texts known of a record, for the plain text's sake (see :mod:`.txt_layout`).
 
     Raises:
         RegistryError: it is of no known form, damaged, or holds no record.
     """
-    if len(data) > MAX_BYTES:
-        raise RegistryError(f"{name}: larger than {MAX_BYTES >> 20} MB: not IANA's port registry")
     head = data[:_HEAD].decode("utf-8-sig", errors="replace").lstrip()
     if looks_like_csv(head):
         imported = read_csv(data, name)
