@@ -191,7 +191,8 @@ HEADER: Final = np.dtype(
             "u2",
         ),  # FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128, AE 256 (RFC 9293, 9768)
         ("flags", "u2"),  # HeaderFlag
-        ("signal", "u2"),  # Signal
+        ("signal", "u1"),  # Signal
+        ("depth", "u1"),  # IP headers before this one in its packet
         ("proto", "u1"),  # IP protocol number
         ("version", "u1"),  # 4 or 6
     ],

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from annotator.capture import Reader, open_capture
+from annotator.capture import Reader, open_captures
 from annotator.compare import compare
 from annotator.decode import Decoder, reasons
 from annotator.decode import batch as accounts
 from annotator.decode.fragments import Fragments
+from annotator.decode.tunnels import TunnelBook
 from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
 from annotator.flow.table import NS
@@ -29,7 +30,7 @@ from annotator.registry import Registry
 from annotator.registry import load as load_registry
 
 Progress = Callable[[int, int | None, int], None]
-"""Called as ``progress(bytes done, bytes in all or None, packets)``: once all captures are open, then after each batch."""
+"""Called as ``progress(bytes done, bytes in all or None, packets)``: once at the start, then after each batch."""
 
 IDLE_TCP_S: Final = 300.0
 IDLE_OTHER_S: Final = 60.0
@@ -61,15 +62,13 @@ class Settings:
 
 
 def analyse(paths: Sequence[str], settings: Settings | None = None, progress: Progress | None = None) -> Analysis:
-    """Read the captures at `paths` (``-`` is standard input) and annotate their flows.
+    """Read the captures at `paths` (files, folders, ``-`` for standard input) and annotate their flows.
 
     Raises :class:`~annotator.errors.InputError` where one cannot be read at all, before any work is done; a capture
     that turns out to be damaged gives its good prefix, and says so in its summary.
     """
-    readers: list[Reader] = []
+    readers = open_captures(paths)
     try:
-        for number, path in enumerate(paths):
-            readers.append(open_capture(path, number))
         return run(readers, settings or Settings(), progress)
     finally:
         for reader in readers:
@@ -83,6 +82,7 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     flow_settings = settings.flow_settings()
     table = FlowTable(flow_settings)
     fragments = Fragments()
+    tunnels = TunnelBook()
     captures: list[CaptureSummary] = []
     issues: list[Issue] = []
     done_bytes = packets = 0
@@ -92,21 +92,18 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     if progress:
         progress(0, total_bytes, 0)
     for reader in readers:
-        decoder = Decoder()
-        undecoded_links: set[int] = set()
+        decoder = Decoder(tunnels)
         for batch in reader.batches():
-            headers = decoder.decode(batch)
-            fragments.tie(headers, batch.first_frame, decoder.counts)
-            table.add(headers, batch)
-            if decoder.counts[reasons.LINK_TYPE, accounts.COUNT]:
-                undecoded_links.update(np.unique(batch.link_type).tolist())
+            for headers in decoder.decode(batch):
+                fragments.tie(headers, batch.first_frame, decoder.counts)
+                table.add(headers, batch)
             if progress:
                 progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
         jit.mark_prepared()
         done_bytes += reader.bytes_done
         packets += reader.frames
         captures.append(_summary(reader, decoder))
-        issues += _issues(reader, decoder, undecoded_links)
+        issues += _issues(reader, decoder)
 
     assigned = {
         proto: registry.table(transport).status == Status.ASSIGNED for proto, transport in PORT_TRANSPORT.items()
@@ -114,7 +111,8 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     last_ns = {number: capture.last_ns for number, capture in enumerate(captures)}
     flows = finish(table.rows(), flow_settings, local, assigned, last_ns)
     annotate_flows(flows, registry)
-    return Analysis(captures, issues, flows, registry, _options(settings))
+    names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
+    return Analysis(captures, issues, flows, registry, _options(settings), names)
 
 
 def annotate_flows(flows: Flows, registry: Registry) -> None:
@@ -143,7 +141,7 @@ def _summary(reader: Reader, decoder: Decoder) -> CaptureSummary:
         name=reader.name,
         format=reader.format,
         packets_read=int(totals[accounts.READ]),
-        packets_decoded=int(totals[accounts.DECODED]),
+        packets_decoded=int(totals[accounts.PACKETS_DECODED]),
         packets_stopped=sum(stopped.values()),
         stopped=stopped,
         bytes=int(totals[accounts.BYTES]),
@@ -155,7 +153,7 @@ def _summary(reader: Reader, decoder: Decoder) -> CaptureSummary:
     )
 
 
-def _issues(reader: Reader, decoder: Decoder, undecoded_links: set[int]) -> list[Issue]:
+def _issues(reader: Reader, decoder: Decoder) -> list[Issue]:
     """List what was odd about a capture; packets that simply are not IP are accounted for, and no oddity."""
     number = reader.capture
     found = [
@@ -166,14 +164,23 @@ def _issues(reader: Reader, decoder: Decoder, undecoded_links: set[int]) -> list
         found.append(Issue("no_packets", "file", 1, 0, "the capture holds no packets", number))
     steps = int(decoder.totals[accounts.TIME_STEPS_BACK])
     if steps:
-        found.append(Issue("time_steps_back", "file", steps, 0, "packets older than one before them", number))
+        found.append(
+            Issue(
+                "time_steps_back",
+                "file",
+                steps,
+                int(decoder.totals[accounts.FIRST_STEP_BACK]),
+                "packets older than one before them",
+                number,
+            )
+        )
     for code, reason in reasons.TABLE.items():
         count, first_frame = decoder.counts[code].tolist()
         if not count or reason.stop is StopClass.NOT_IP:
             continue
         detail = reason.detail
         if code == reasons.LINK_TYPE:
-            detail = "link type " + ", ".join(map(str, sorted(undecoded_links))) + " is not decoded"
+            detail = "link type " + ", ".join(map(str, sorted(decoder.undecoded_links))) + " is not decoded"
         found.append(Issue(reason.name, reason.layer, count, first_frame, detail, number))
     return found
 

@@ -11,7 +11,6 @@ import os
 import shlex
 import socket
 import struct
-import sys
 from typing import Final
 
 from annotator.capture.interfaces import SLL, Interface
@@ -131,7 +130,7 @@ class PacketSocket:
 
 def remedy(interface: str) -> str:
     """Say what gives this user the right to capture, for the interpreter in use."""
-    interpreter = shlex.quote(os.path.realpath(sys.executable))
+    interpreter = shlex.quote(os.path.realpath("/proc/self/exe"))  # capabilities belong to files, not to links
     return (
         f"{interface}: no right to capture; grant it to this Python once "
         f"(sudo setcap cap_net_raw=eip {interpreter}), or run the command with sudo"

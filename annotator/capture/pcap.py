@@ -23,6 +23,8 @@ MAGICS: Final = {  # first four bytes: (big-endian, ns per unit of fraction, rec
     b"\xa1\xb2\xcd\x34": (True, 1000, 24),
     b"\x34\xcd\xb2\xa1": (False, 1000, 24),
 }
+DG_UX: Final = 543
+"""Major version that DG/UX's tcpdump writes; its lengths are swapped."""
 STANDARD_SNAPLEN: Final = 262144
 """libpcap's MAXIMUM_SNAPLEN: no record of a usual link type is longer."""
 LARGE_SNAPLEN: Final = 128 << 20
@@ -94,7 +96,7 @@ class PcapReader(StreamReader):
 
     format = "pcap"
 
-    def batches(self) -> Iterator[PacketBatch]:
+    def index(self) -> Iterator[PacketBatch]:
         """Yield batches until the file ends or a record makes no sense; see :class:`StreamReader`."""
         window = self.window
         if not self.need(HEADER_BYTES):
@@ -108,7 +110,7 @@ class PcapReader(StreamReader):
         minor = int.from_bytes(head[6:8], order)  # type: ignore[arg-type]
         snaplen = int.from_bytes(head[16:20], order)  # type: ignore[arg-type]
         link = int.from_bytes(head[20:24], order) & 0xFFFF  # type: ignore[arg-type]  # above: FCS length bits
-        swapped = 1 if (major, minor) < (2, 3) else 2 if (major, minor) == (2, 3) else 0
+        swapped = 1 if (major, minor) < (2, 3) or major == DG_UX else 2 if (major, minor) == (2, 3) else 0
         limit = LARGE_SNAPLEN if link in LARGE_LINK_TYPES else max(STANDARD_SNAPLEN, min(snaplen, LARGE_SNAPLEN))
         if unit_ns == 1:
             self.format = "pcap (ns)"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from annotator.capture import batch as stop
 from annotator.capture.batch import Columns
 from annotator.capture.pcap import LARGE_SNAPLEN
-from annotator.capture.reader import StreamReader
+from annotator.capture.reader import ReadIssue, StreamReader
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, le16, le32, view
@@ -35,7 +35,7 @@ LAST_SECOND: Final = 9_223_372_036
 # rows of the interface table
 LINK, SNAPLEN, BINARY, EXPONENT, OFFSET, DROPS, INTERFACE_FIELDS = 0, 1, 2, 3, 4, 5, 6
 # counters that the kernel keeps
-BAD_TIMES, UNDESCRIBED, OVERLONG, COUNTERS = 0, 1, 2, 3
+BAD_TIMES, UNDESCRIBED, COUNTERS = 0, 1, 2
 
 
 @kernel
@@ -88,6 +88,14 @@ def drop_count(data: Any, i: int, end: int, big: bool) -> int:
 
 
 @kernel
+def tally(counters: Any, row: int, frame: int) -> None:
+    """Count something odd, and keep the first frame that showed it."""
+    if counters[row, 0] == 0:
+        counters[row, 1] = frame
+    counters[row, 0] += 1
+
+
+@kernel
 def index_pcapng(
     data: Any,
     start: int,
@@ -95,7 +103,9 @@ def index_pcapng(
     big: bool,
     interfaces: Any,
     described: int,
+    first_frame: int,
     counters: Any,
+    count: int,
     offset: Any,
     ts_ns: Any,
     caplen: Any,
@@ -104,11 +114,11 @@ def index_pcapng(
 ) -> tuple[int, int, int]:
     """Index the packet blocks in ``data[start:end]`` into the columns.
 
-    `interfaces` is int64[n, 6], one row an interface (the first `described` are filled). Returns (packets,
-    position, stop code).
+    `interfaces` is int64[n, 6], one row an interface (the first `described` are filled); `counters` is int64[2, 2],
+    count and first frame of what is odd; the columns hold `count` packets already, the first of them frame number
+    `first_frame`. Returns (packets, position, stop code).
     """
     blocks = view(data)
-    count = 0
     i = start
     while True:
         if count == len(offset):
@@ -164,7 +174,7 @@ def index_pcapng(
                 row = interfaces[interface]
                 time = timestamp(high, low, row[BINARY], row[EXPONENT], row[OFFSET])
                 if time == NO_TIME:
-                    counters[BAD_TIMES] += 1
+                    tally(counters, BAD_TIMES, first_frame + count)
                 options = packet + ((stored + 3) & ~3)
                 if kind == EPB and i + length - 4 - options >= 12:
                     row[DROPS] += drop_count(blocks, options, i + length - 4, big)
@@ -178,7 +188,7 @@ def index_pcapng(
             link = interfaces[interface, LINK]
         else:
             link = NO_INTERFACE
-            counters[UNDESCRIBED] += 1
+            tally(counters, UNDESCRIBED, first_frame + count)
         offset[count] = packet
         ts_ns[count] = time
         caplen[count] = stored
@@ -204,13 +214,14 @@ class PcapngReader(StreamReader):
         self._drops_before = 0
         self._drops_known = False
 
-    def batches(self) -> Iterator[PacketBatch]:
+    def index(self) -> Iterator[PacketBatch]:
         """Yield batches until the file ends or a block makes no sense; see :class:`StreamReader`."""
         window = self.window
         if not self.need(12) or not self._control():
             raise InputError(f"{self.name}: the pcapng section header at the start of the file is damaged or cut short")
         columns = Columns()
-        counters = np.zeros(COUNTERS, np.int64)
+        counters = np.zeros((COUNTERS, 2), np.int64)
+        count = 0
         while True:
             count, position, why = index_pcapng(
                 window.data,
@@ -219,18 +230,26 @@ class PcapngReader(StreamReader):
                 self._order == "big",
                 self._interfaces,
                 self._described,
+                self.frames + 1,
                 counters,
+                count,
                 columns.offset,
                 columns.ts_ns,
                 columns.caplen,
                 columns.origlen,
                 columns.link_type,
             )
-            if count:
-                yield self.emit(columns, count)
             window.consume(position)
+            if why == stop.CONTROL and self._whole_block():  # its bytes are in memory, and no batch need end for it
+                if self._control():
+                    continue
+                why = stop.BAD_LENGTH
+            if count:  # what follows moves the bytes that the columns point to, or ends
+                yield self.emit(columns, count)
+                count = 0
             if why == stop.BAD_LENGTH:
-                self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
+                if self.complete:
+                    self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
                 break
             if why == stop.CONTROL:
                 if not self._control():
@@ -243,16 +262,13 @@ class PcapngReader(StreamReader):
         self._close_section()
         if self._drops_known:
             self.drops = self._drops_before
-        self._count("time_out_of_range", "a time stamp outside the years 1677 to 2262", int(counters[BAD_TIMES]))
-        self._count(
-            "undescribed_interface",
-            "a packet of an interface that no block describes",
-            int(counters[UNDESCRIBED]),
-        )
-
-    def _count(self, name: str, detail: str, count: int) -> None:
-        if count:
-            self.issue(name, detail, count)
+        for row, name, detail in (
+            (BAD_TIMES, "time_out_of_range", "a time stamp outside the years 1677 to 2262"),
+            (UNDESCRIBED, "undescribed_interface", "a packet of an interface that no block describes"),
+        ):
+            number, first_frame = counters[row].tolist()
+            if number:
+                self.issues[name] = ReadIssue(name, detail, number, first_frame)
 
     def _u32(self, at: int) -> int:
         return int.from_bytes(self.window.data[at : at + 4].tobytes(), self._order)
@@ -260,12 +276,24 @@ class PcapngReader(StreamReader):
     def _skip(self) -> bool:
         """Pass over a block of no interest that is longer than what is in memory."""
         length = (self._u32(self.window.start + 4) + 3) & ~3
-        if self.window.skip(length):
-            return True
+        try:
+            if self.window.skip(length):
+                return True
+        except OSError as error:
+            self.corrupt("read_error", f"reading failed: {error.strerror or error}")
+            return False
         self.complete = False
         self.note = f"cut short: the file ends inside a block after frame {self.frames:,}"
         self.issue("file_truncated", "the file ends inside a record")
         return False
+
+    def _whole_block(self) -> bool:
+        """Say whether the block at the window's start is wholly in memory, by the length that it claims."""
+        window = self.window
+        if bytes(window.data[window.start : window.start + 4]) == MAGIC:
+            return False  # a new section may have the other byte order
+        length = (self._u32(window.start + 4) + 3) & ~3
+        return window.end - window.start >= length
 
     def _control(self) -> bool:
         """Parse the section header, interface description or statistics block at the window's start."""

@@ -1,10 +1,11 @@
 """What all sources have in common: a name, a count of frames, issues, and how reading ended."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from annotator.capture.batch import Columns
 from annotator.capture.window import Window
+from annotator.errors import InputError
 from annotator.model import PacketBatch
 
 
@@ -64,20 +65,48 @@ class Reader:
 class StreamReader(Reader):
     """A reader of a byte stream in a capture file format."""
 
-    def __init__(self, window: Window, name: str, capture: int, bytes_total: int | None = None) -> None:
-        """Read from `window`, which is closed with the reader."""
+    window: Window
+
+    def __init__(
+        self, open_window: Callable[[], Window], name: str, capture: int, bytes_total: int | None = None
+    ) -> None:
+        """`open_window` opens the stream when batches are first asked for; it is closed with the reader."""
         super().__init__(name, capture)
-        self.window = window
+        self.container = ""
+        """Compression that the stream is in, "" for none."""
+        self._open_window = open_window
+        self._opened = False
         self._bytes_total = bytes_total
+
+    def batches(self) -> Iterator[PacketBatch]:
+        """Yield batches until the stream ends, or what it holds makes no sense.
+
+        Raises :class:`~annotator.errors.InputError` where its header is damaged or the file is gone.
+        """
+        self.window = self._open_window()
+        self._opened = True
+        if self.container:
+            self.format = f"{self.format}, {self.container}"
+        try:
+            yield from self.index()
+        finally:
+            self.close()
+
+    def index(self) -> Iterator[PacketBatch]:
+        """Yield the batches of the window: what a format's reader adds to this class."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Close the stream."""
-        self.window.close()
+        if self._opened:
+            self.window.close()
 
     @property
     def bytes_done(self) -> int:
-        """Bytes consumed."""
-        return self.window.taken
+        """Bytes of the file read; with compression, compressed ones."""
+        if not self._opened:
+            return 0
+        return min(self.window.source_bytes(), self._bytes_total or self.window.taken)
 
     @property
     def bytes_total(self) -> int | None:
@@ -101,8 +130,8 @@ class StreamReader(Reader):
         try:
             if self.window.more():
                 return True
-        except (OSError, EOFError) as error:
-            self.corrupt("read_error", f"reading failed: {error}")
+        except OSError as error:
+            self.corrupt("read_error", f"reading failed: {error.strerror or error}")
             return False
         left = self.window.end - self.window.start
         if left:
@@ -115,6 +144,9 @@ class StreamReader(Reader):
     def need(self, count: int) -> bool:
         """Have at least `count` bytes in memory; False where the file ends before."""
         while self.window.end - self.window.start < count:
-            if not self.window.more():
-                return False
+            try:
+                if not self.window.more():
+                    return False
+            except OSError as error:
+                raise InputError(f"{self.name}: {error}") from None
         return True

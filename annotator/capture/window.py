@@ -37,17 +37,22 @@ class Window:
         self.taken = 0
         """Bytes of the stream handed out before ``start``."""
         self.eof = False
-        self._pending: Future[int] = self._reader.submit(self._read, self._buffers[1])
+        self._error: OSError | None = None
+        self._pending: Future[tuple[int, OSError | None]] = self._reader.submit(self._read, self._buffers[1])
 
-    def _read(self, buffer: NDArray[np.uint8]) -> int:
+    def _read(self, buffer: NDArray[np.uint8]) -> tuple[int, OSError | None]:
+        """Fill `buffer` as far as the stream goes; an error is kept until what came before it is consumed."""
         view = memoryview(buffer)[HEADROOM:]  # type: ignore[arg-type]  # an array is a buffer
         done = 0
-        while done < len(view):
-            got = self._stream.readinto(view[done:])  # type: ignore[attr-defined]  # raw and buffered streams have it
-            if not got:
-                break
-            done += got
-        return done
+        try:
+            while done < len(view):
+                got = self._stream.readinto(view[done:])  # type: ignore[attr-defined]  # every stream here has it
+                if not got:
+                    break
+                done += got
+        except OSError as error:
+            return done, error
+        return done, None
 
     def consume(self, upto: int) -> None:
         """Give back the bytes before `upto`, an index into ``data``."""
@@ -62,14 +67,13 @@ class Window:
         """
         if self.eof:
             return False
-        try:
-            got = self._pending.result()
-        except BaseException:
-            self.eof = True
-            raise
+        got, error = self._pending.result() if self._error is None else (0, self._error)
         if not got:
             self.eof = True
+            if error:
+                raise error
             return False
+        self._error = error
         left = self.end - self.start
         self._turn = 1 - self._turn
         buffer = self._buffers[self._turn]
@@ -79,7 +83,8 @@ class Window:
         else:  # a record larger than the headroom: a buffer of its own, for as long as it takes
             self.data = np.concatenate((self.data[self.start : self.end], buffer[HEADROOM : HEADROOM + got]))
             self.start, self.end = 0, left + got
-        self._pending = self._reader.submit(self._read, self._buffers[1 - self._turn])
+        if error is None:
+            self._pending = self._reader.submit(self._read, self._buffers[1 - self._turn])
         return True
 
     def skip(self, count: int) -> bool:
@@ -91,6 +96,11 @@ class Window:
                 return False
         self.consume(self.start + count)
         return True
+
+    def source_bytes(self) -> int:
+        """Bytes of the source that were used up, compressed ones where it is compressed."""
+        taken: int = getattr(self._stream, "source_taken", self.taken)
+        return taken
 
     def close(self) -> None:
         """Stop reading ahead, and close the stream."""

@@ -1,38 +1,53 @@
 """The loop that decodes a batch: one HEADER row for each IP header, each packet decoded or stopped."""
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.decode import reasons
+from annotator.decode import reasons, tunnels
+from annotator.decode.ethertype import all_layers
 from annotator.decode.ip import group_address, ipv4_header, ipv6_header
-from annotator.decode.link import ANY_VERSION, network_layer
-from annotator.decode.transport import has_ports, quote_signal, transport_header, udp_header
+from annotator.decode.link import ANY_VERSION, all_plain, network_layer, undecoded
+from annotator.decode.strip import DECODED, strip
+from annotator.decode.transport import has_ports, quote_signal, transport_header
+from annotator.decode.tunnels import Tunnels, note_tunnel, tunnel_hash
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, be64, signed, u8, view
-from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, UDPLITE, HeaderFlag, PacketBatch
+from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, HeaderFlag, PacketBatch, StopClass
 
-ROWS_PER_PACKET: Final = 2
-"""An IP header, and the header that an ICMP error quotes."""
+MAX_DEPTH: Final = 8
+"""IP headers of a packet that are followed, tunnels inside tunnels."""
+ROWS_PER_PACKET: Final = 2 * MAX_DEPTH
+"""An IP header and the header that an ICMP error quotes, at each depth."""
+P_ESP: Final = 50
 
 COUNT, FIRST_FRAME = 0, 1
-READ, DECODED, BYTES, FIRST_NS, LAST_NS, TIME_STEPS_BACK, TOTALS = 0, 1, 2, 3, 4, 5, 6
+READ, PACKETS_DECODED, BYTES, FIRST_NS, LAST_NS, TIME_STEPS_BACK, FIRST_STEP_BACK, TOTALS = 0, 1, 2, 3, 4, 5, 6, 7
+
+
+class Rare(NamedTuple):
+    """What the decoding kernel needs for more than plain packets; where it is None, the code for them is left out."""
+
+    stripped: NDArray[np.int64]
+    """Output of :func:`annotator.decode.strip.strip`, or of no columns where all link types are plain."""
+    tunnels: Tunnels
 
 
 @kernel
-def put_addresses(row: Any, data: Any, i: int, version: int) -> None:
-    """Copy the addresses of the IP header at `i` into `row`."""
+def put_addresses(row: Any, data: Any, source: int, destination: int, version: int) -> None:
+    """Copy the addresses at the two positions into `row`."""
     if version == 4:
         row["src_hi"] = 0
-        row["src_lo"] = be32(data, i + 12)
+        row["src_lo"] = be32(data, source)
         row["dst_hi"] = 0
-        row["dst_lo"] = be32(data, i + 16)
+        row["dst_lo"] = be32(data, destination)
     else:
-        row["src_hi"] = be64(data, i + 8)
-        row["src_lo"] = be64(data, i + 16)
-        row["dst_hi"] = be64(data, i + 24)
-        row["dst_lo"] = be64(data, i + 32)
+        row["src_hi"] = be64(data, source)
+        row["src_lo"] = be64(data, source + 8)
+        row["dst_hi"] = be64(data, destination)
+        row["dst_lo"] = be64(data, destination + 8)
     row["version"] = version
 
 
@@ -45,29 +60,51 @@ def note(counts: Any, reason: int, frame: int) -> None:
 
 
 @kernel
+def account_packets(ts_ns: Any, caplen: Any, origlen: Any, first_frame: int, counts: Any, totals: Any) -> None:
+    """Add the packets of the columns to `counts` and `totals`, by what their records say."""
+    for packet in range(len(ts_ns)):
+        stored, wire, time = signed(caplen[packet]), signed(origlen[packet]), signed(ts_ns[packet])
+        totals[READ] += 1
+        totals[BYTES] += max(wire, stored)
+        if wire < stored:
+            note(counts, reasons.CAPLEN_OVER_ORIGLEN, first_frame + packet)
+        elif stored < wire:
+            note(counts, reasons.SNAP_CUT, first_frame + packet)
+        if time == NO_TIME:
+            note(counts, reasons.NO_TIME_STAMP, first_frame + packet)
+            continue
+        if totals[FIRST_NS] == NO_TIME or time < totals[FIRST_NS]:
+            totals[FIRST_NS] = time
+        if totals[LAST_NS] == NO_TIME or time >= totals[LAST_NS]:
+            totals[LAST_NS] = time
+        else:
+            if totals[TIME_STEPS_BACK] == 0:
+                totals[FIRST_STEP_BACK] = first_frame + packet
+            totals[TIME_STEPS_BACK] += 1
+
+
+@kernel
 def decode_quote(data: Any, i: int, end: int, signal: int, row: Any) -> bool:
     """Decode the header that an ICMP error quotes at `i` into `row`; False where it holds no ports."""
     if end - i < 1:
         return False
     version = u8(data, i) >> 4
-    if version == 4:
-        header = ipv4_header(data, i, end, end)
-    elif version == 6:
-        header = ipv6_header(data, i, end, end)
-    else:
+    if version != 4 and version != 6:
         return False
-    protocol, start, kind = header[1], header[2], header[4]
-    if header[0] != reasons.NONE or kind == HeaderFlag.FRAGMENT_LATER or not has_ports(protocol) or end - start < 4:
+    header = ipv4_header(data, i, end, end) if version == 4 else ipv6_header(data, i, end, end)
+    stop, protocol, start, _, kind, _, _, _, source, destination = header
+    if stop != reasons.NONE or kind == HeaderFlag.FRAGMENT_LATER or not has_ports(protocol) or end - start < 4:
         return False
-    put_addresses(row, data, i, version)
+    put_addresses(row, data, source, destination, version)
     row["proto"] = protocol
     row["sport"] = be16(data, start)
     row["dport"] = be16(data, start + 2)
     row["flags"] = HeaderFlag.QUOTED | HeaderFlag.PORTS
     row["signal"] = signal
-    row["ip_bytes"] = 0
-    row["payload_bytes"] = 0
-    row["payload_caplen"] = 0
+    row["payload_offset"] = start
+    row["payload_caplen"] = row["payload_bytes"] = row["ip_bytes"] = row["frame_bytes"] = 0
+    row["tcp_flags"] = 0
+    row["seq"] = row["ack"] = row["fragment_id"] = row["fragment_offset"] = 0
     return True
 
 
@@ -79,147 +116,205 @@ def decode_packets(
     caplen: Any,
     origlen: Any,
     link_type: Any,
+    first: int,
     first_frame: int,
     out: Any,
     counts: Any,
     totals: Any,
-) -> int:
-    """Decode every packet of the columns into rows of `out` (HEADER, twice as many rows); returns the rows made.
+    rare: Any,
+) -> tuple[int, int, bool]:
+    """Decode the packets of the columns from number `first` on into rows of `out` (HEADER).
 
-    `counts` is int64[reasons, 2] (count, first frame), `totals` int64[6]; both are added to.
+    `counts` is int64[reasons, 2] (count, first frame), `totals` int64[TOTALS]; both are added to. `rare` is
+    :class:`Rare` or None: the kernel is compiled for each of the two, and the plain one is small. Returns (rows
+    made, packets done, whether the next packet needs the other kernel); it stops early where `out` is full.
     """
-    made = 0
     frames = view(data)
-    for packet in range(len(offset)):
-        i = signed(offset[packet])
-        stored = signed(caplen[packet])
-        wire = signed(origlen[packet])
-        time = signed(ts_ns[packet])
+    made = 0
+    for packet in range(first, len(offset)):
+        if len(out) - made < ROWS_PER_PACKET:
+            return made, packet, False
         frame = first_frame + packet
-        totals[READ] += 1
-        if wire < stored:
-            note(counts, reasons.CAPLEN_OVER_ORIGLEN, frame)
-            wire = stored
-        elif stored < wire:
-            note(counts, reasons.SNAP_CUT, frame)
-        totals[BYTES] += wire
-        if time == NO_TIME:
-            note(counts, reasons.NO_TIME_STAMP, frame)
-        else:
-            if totals[FIRST_NS] == NO_TIME or time < totals[FIRST_NS]:
-                totals[FIRST_NS] = time
-            if totals[LAST_NS] == NO_TIME or time >= totals[LAST_NS]:
-                totals[LAST_NS] = time
-            else:
-                totals[TIME_STEPS_BACK] += 1
-        end = i + stored
+        i = signed(offset[packet])
+        wire = max(signed(origlen[packet]), signed(caplen[packet]))
+        end = i + signed(caplen[packet])
         wire_end = i + wire
 
-        version, i, vlan, stop = network_layer(frames, i, end, signed(link_type[packet]))
-        if stop == reasons.NONE and version == ANY_VERSION:
-            version = u8(frames, i) >> 4 if end > i else 4
-        if stop == reasons.NONE and version != 4 and version != 6:
-            stop = reasons.IP_VERSION
-        if stop != reasons.NONE:
-            note(counts, stop, frame)
-            continue
-        header = ipv4_header(frames, i, end, wire_end) if version == 4 else ipv6_header(frames, i, end, wire_end)
-        stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd = header
-        if stop != reasons.NONE:
-            note(counts, stop, frame)
-            continue
-        if odd != reasons.NONE:
-            note(counts, odd, frame)
-        totals[DECODED] += 1
-
-        row = out[made]
-        put_addresses(row, frames, i, version)
-        flags = HeaderFlag.OUTERMOST | kind
-        if group_address(version, frames, i):
-            flags |= HeaderFlag.GROUP
-        stored_end = min(end, finish)
-        sport = dport = tcp_flags = signal = sequence = acknowledged = 0
-        payload, payload_end = start, finish
-        odd = reasons.NONE
-        if kind != HeaderFlag.FRAGMENT_LATER:
-            if protocol in (UDP, UDPLITE):
-                odd, more, sport, dport, payload, payload_end = udp_header(
-                    frames, start, stored_end, finish, protocol == UDPLITE
+        if rare is not None and rare.stripped.shape[1] > 0:
+            ethertype, i, end, stop = (
+                rare.stripped[0, packet],
+                rare.stripped[1, packet],
+                rare.stripped[2, packet],
+                rare.stripped[3, packet],
+            )
+            version, vlan = 0, 0
+            if stop == reasons.NONE:
+                version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
+        else:
+            version, i, vlan, stop, ethertype = network_layer(frames, i, end, signed(link_type[packet]))
+            if stop == reasons.RARE:
+                if rare is None:
+                    return made, packet, True
+                version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
+            if stop == reasons.NONE and version == ANY_VERSION:
+                version = u8(frames, i) >> 4 if end > i else 4
+        tunnel = np.uint64(0)
+        for depth in range(MAX_DEPTH):
+            if stop == reasons.NONE and version != 4 and version != 6:
+                stop = reasons.IP_VERSION
+            if stop != reasons.NONE:
+                note(counts, stop, frame)
+                break
+            header = ipv4_header(frames, i, end, wire_end) if version == 4 else ipv6_header(frames, i, end, wire_end)
+            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd, source, destination = header
+            if stop != reasons.NONE:
+                note(counts, stop if depth == 0 else reasons.TUNNEL_INNER, frame)
+                break
+            stored_end = min(end, finish)
+            later = kind == HeaderFlag.FRAGMENT_LATER
+            if later:
+                wrong, flags, sport, dport, payload, payload_end, tcp_flags, signal, sequence, acknowledged = (
+                    reasons.NONE,
+                    0,
+                    0,
+                    0,
+                    start,
+                    finish,
+                    0,
+                    0,
+                    0,
+                    0,
                 )
             else:
-                odd, more, sport, dport, payload, tcp_flags, signal, sequence, acknowledged = transport_header(
-                    frames, start, stored_end, finish, protocol
+                wrong, flags, sport, dport, payload, payload_end, tcp_flags, signal, sequence, acknowledged = (
+                    transport_header(frames, start, stored_end, finish, protocol, kind == HeaderFlag.FRAGMENT_FIRST)
                 )
-            flags |= more
-            if odd != reasons.NONE:
-                if kind == HeaderFlag.FRAGMENT_FIRST and odd == reasons.TRANSPORT_TRUNCATED and finish <= end:
-                    odd = reasons.TINY_FRAGMENT
-                note(counts, odd, frame)
-        row["vlan"] = vlan
-        row["tunnel"] = 0
-        row["ts_ns"] = time
-        row["packet"] = packet
-        row["sport"] = sport
-        row["dport"] = dport
-        row["proto"] = protocol
-        row["flags"] = flags
-        row["signal"] = signal
-        row["tcp_flags"] = tcp_flags
-        row["seq"] = sequence
-        row["ack"] = acknowledged
-        row["fragment_id"] = fragment_id
-        row["fragment_offset"] = fragment_offset
-        row["ip_bytes"] = finish - i
-        row["frame_bytes"] = wire
-        row["payload_offset"] = payload
-        row["payload_bytes"] = max(payload_end - payload, 0)
-        row["payload_caplen"] = max(min(payload_end, end) - payload, 0)
-        made += 1
+            inside = (tunnels.NONE, 0, 0, tunnels.NO_ID)
+            if kind == 0:
+                if protocol == UDP:
+                    inside = tunnels.udp_tunnel(frames, payload, min(end, payload_end), payload_end)
+                    if rare is None and inside[0] != tunnels.NONE:
+                        return made, packet, True
+                elif protocol in tunnels.CARRIERS:
+                    if rare is None:
+                        return made, packet, True
+                    inside = tunnels.ip_tunnel(frames, protocol, version, start, stored_end)
 
-        if kind == 0 and (protocol == ICMP or protocol == ICMP6) and stored_end - start >= 8:
-            meaning = quote_signal(sport, dport, protocol == ICMP6)
-            if meaning and decode_quote(frames, start + 8, stored_end, meaning, out[made]):
-                quote = out[made]
-                quote["vlan"] = vlan
-                quote["tunnel"] = 0
-                quote["ts_ns"] = time
-                quote["packet"] = packet
-                quote["tcp_flags"] = 0
-                quote["seq"] = 0
-                quote["ack"] = 0
-                quote["fragment_id"] = 0
-                quote["fragment_offset"] = 0
-                quote["frame_bytes"] = 0
-                quote["payload_offset"] = start
-                made += 1
-    return made
+            # from here on the packet is counted, and not looked at again by another kernel
+            if depth == 0:
+                totals[PACKETS_DECODED] += 1
+                flags |= HeaderFlag.OUTERMOST
+            if odd != reasons.NONE:
+                note(counts, odd, frame)
+            if wrong != reasons.NONE:
+                if kind == HeaderFlag.FRAGMENT_FIRST and wrong == reasons.TRANSPORT_TRUNCATED and finish <= end:
+                    wrong = reasons.TINY_FRAGMENT
+                note(counts, wrong, frame)
+            if protocol == P_ESP:
+                note(counts, reasons.ESP, frame)
+            if group_address(version, frames, i):
+                flags |= HeaderFlag.GROUP
+
+            row = out[made]
+            put_addresses(row, frames, source, destination, version)
+            row["vlan"] = vlan
+            row["tunnel"] = tunnel
+            row["ts_ns"] = ts_ns[packet]
+            row["packet"] = packet
+            row["depth"] = depth
+            row["sport"] = sport
+            row["dport"] = dport
+            row["proto"] = protocol
+            row["flags"] = flags | kind
+            row["signal"] = signal
+            row["tcp_flags"] = tcp_flags
+            row["seq"] = sequence
+            row["ack"] = acknowledged
+            row["fragment_id"] = fragment_id
+            row["fragment_offset"] = fragment_offset
+            row["ip_bytes"] = finish - i
+            row["frame_bytes"] = wire
+            row["payload_offset"] = payload
+            row["payload_bytes"] = max(payload_end - payload, 0)
+            row["payload_caplen"] = max(min(payload_end, end) - payload, 0)
+            made += 1
+
+            if kind == 0 and (protocol == ICMP or protocol == ICMP6) and stored_end - start >= 8:
+                meaning = quote_signal(sport, dport, protocol == ICMP6)
+                if meaning and decode_quote(frames, start + 8, stored_end, meaning, out[made]):
+                    quote = out[made]
+                    quote["vlan"] = vlan
+                    quote["tunnel"] = tunnel
+                    quote["ts_ns"] = ts_ns[packet]
+                    quote["packet"] = packet
+                    quote["depth"] = depth
+                    made += 1
+
+            if rare is None or inside[0] == tunnels.NONE:
+                break
+            if depth == MAX_DEPTH - 1:
+                note(counts, reasons.TUNNEL_DEPTH, frame)
+                break
+            carrier, ethertype, i, identifier = inside
+            end = min(end, payload_end)
+            wire_end = payload_end
+            outer = out[made - 1]
+            version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
+            if stop != reasons.NONE:  # ARP, STP and the like in a tunnel are no oddity
+                if reasons.STOP_CLASS[stop] != StopClass.NOT_IP:
+                    note(counts, reasons.TUNNEL_INNER, frame)
+                break
+            tunnel = tunnel_hash(rare.tunnels, tunnel, carrier, identifier, outer)
+            note_tunnel(rare.tunnels, tunnel, carrier, identifier, outer)
+    return made, len(offset), False
 
 
 class Decoder:
     """Decodes the batches of one capture, and keeps its accounts."""
 
-    def __init__(self) -> None:
-        """Start with empty accounts."""
+    def __init__(self, tunnel_book: "tunnels.TunnelBook") -> None:
+        """Start with empty accounts; the tunnels met are written into `tunnel_book`, which captures share."""
         self.counts: NDArray[np.int64] = np.zeros((reasons.REASONS_END, 2), np.int64)
         """Packets by reason code: count, first frame."""
         self.totals: NDArray[np.int64] = np.zeros(TOTALS, np.int64)
         self.totals[FIRST_NS] = self.totals[LAST_NS] = NO_TIME
+        self.undecoded_links: set[int] = set()
+        """Link types of which packets were stopped because they are not decoded."""
+        self._book = tunnel_book
+        self._rare = False
         self._out: NDArray[np.void] = np.empty(0, HEADER)
 
-    def decode(self, batch: PacketBatch) -> NDArray[np.void]:
-        """Decode `batch` into HEADER rows; they are valid until the next call. ``QUOTED`` rows follow their error."""
-        if len(self._out) < ROWS_PER_PACKET * len(batch):
-            self._out = np.empty(ROWS_PER_PACKET * len(batch), HEADER)
-        made = decode_packets(
-            batch.data,
-            batch.offset,
-            batch.ts_ns,
-            batch.caplen,
-            batch.origlen,
-            batch.link_type,
-            batch.first_frame,
-            self._out,
-            self.counts,
-            self.totals,
-        )
-        return self._out[:made]
+    def decode(self, batch: PacketBatch) -> Iterator[NDArray[np.void]]:
+        """Decode `batch` into HEADER rows, in one or more parts, each valid until the next is asked for.
+
+        Rows stand in order of packets; ``QUOTED`` rows follow their error, inner headers their outer one.
+        """
+        account_packets(batch.ts_ns, batch.caplen, batch.origlen, batch.first_frame, self.counts, self.totals)
+        room = 2 * len(batch) + ROWS_PER_PACKET
+        if len(self._out) < room:
+            self._out = np.empty(room, HEADER)
+        plain = all_plain(batch.link_type)
+        stripped = np.empty((4, 0), np.int64) if plain else strip(batch)
+        self._rare |= not plain
+        first = 0
+        while first < len(batch):
+            made, first, switch = decode_packets(
+                batch.data,
+                batch.offset,
+                batch.ts_ns,
+                batch.caplen,
+                batch.origlen,
+                batch.link_type,
+                first,
+                batch.first_frame,
+                self._out,
+                self.counts,
+                self.totals,
+                Rare(stripped, self._book.arrays()) if self._rare else None,
+            )
+            self._rare |= switch
+            self._book.learn()
+            if made:
+                yield self._out[:made]
+        if not plain and self.counts[reasons.LINK_TYPE, COUNT]:
+            self.undecoded_links |= undecoded(batch.link_type, DECODED)

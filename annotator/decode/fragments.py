@@ -27,12 +27,13 @@ FIRST: Final = np.dtype(
         ("src_lo", "u8"),
         ("dst_hi", "u8"),
         ("dst_lo", "u8"),
-        ("datagram", "u8"),  # version, protocol, identification
+        ("datagram", "u8"),  # version, fragment id
         ("where", "u8"),  # VLAN stack and tunnel
         ("ts_ns", "i8"),
         ("sport", "u2"),
         ("dport", "u2"),
-        ("used", "u2"),
+        ("used", "u1"),
+        ("proto", "u1"),  # what the datagram carries, behind headers that only the first fragment has
     ],
     align=True,
 )
@@ -50,9 +51,7 @@ def tie_fragments(
     mask = len(table) - 1
     for n in range(len(chosen)):
         row = headers[chosen[n]]
-        datagram = np.uint64(signed(row["version"]) | (signed(row["proto"]) << 8)) | (
-            np.uint64(row["fragment_id"]) << np.uint64(32)
-        )
+        datagram = np.uint64(signed(row["version"]) | (signed(row["fragment_id"]) << 8))
         where = row["vlan"] ^ row["tunnel"]
         time = signed(row["ts_ns"])
         at = signed(hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], datagram, where)) & mask
@@ -88,10 +87,12 @@ def tie_fragments(
                 entry["sport"] = row["sport"]
                 entry["dport"] = row["dport"]
                 entry["used"] = 1
+                entry["proto"] = row["proto"]
             continue
         if found >= 0:
             entry = table[found]
             if time == NO_TIME or entry["ts_ns"] == NO_TIME or time - entry["ts_ns"] <= timeout_ns:
+                row["proto"] = entry["proto"]
                 row["sport"] = entry["sport"]
                 row["dport"] = entry["dport"]
                 row["flags"] |= HeaderFlag.PORTS

@@ -24,37 +24,57 @@ ARP: Final = 1
 LLC: Final = 2
 ETHERTYPE: Final = 3
 LINK_CONTROL: Final = 4
-LINK_TYPE: Final = 5
-ENCAPSULATION: Final = 6
-MACSEC: Final = 7
-LINK_TRUNCATED: Final = 8
-IP_TRUNCATED: Final = 9
-IP_VERSION: Final = 10
-IP_HEADER_LENGTH: Final = 11
-IP_LENGTH: Final = 12
-UNDESCRIBED: Final = 13
-IP_LENGTH_OVER_FRAME: Final = 14
-TRANSPORT_TRUNCATED: Final = 15
-EXTENSION_TRUNCATED: Final = 16
-TCP_HEADER_LENGTH: Final = 17
-UDP_LENGTH: Final = 18
-TINY_FRAGMENT: Final = 19
-FRAGMENT_ORPHAN: Final = 20
-NO_TIME_STAMP: Final = 21
-CAPLEN_OVER_ORIGLEN: Final = 22
-VLAN_STACK: Final = 23
-SNAP_CUT: Final = 24
-REASONS_END: Final = 25
+LINK_NOT_IP: Final = 5
+LINK_TYPE: Final = 6
+LINK_FAMILY: Final = 7
+ENCAPSULATION: Final = 8
+COMPRESSED: Final = 9
+WIFI_FRAGMENT: Final = 10
+MACSEC: Final = 11
+WIFI_PROTECTED: Final = 12
+PPP_ENCRYPTED: Final = 13
+LINK_TRUNCATED: Final = 14
+BAD_FCS: Final = 15
+IP_TRUNCATED: Final = 16
+IP_VERSION: Final = 17
+IP_HEADER_LENGTH: Final = 18
+IP_LENGTH: Final = 19
+UNDESCRIBED: Final = 20
+IP_LENGTH_OVER_FRAME: Final = 21
+TRANSPORT_TRUNCATED: Final = 22
+EXTENSION_TRUNCATED: Final = 23
+TCP_HEADER_LENGTH: Final = 24
+UDP_LENGTH: Final = 25
+TINY_FRAGMENT: Final = 26
+FRAGMENT_ORPHAN: Final = 27
+ESP: Final = 28
+TUNNEL_INNER: Final = 29
+TUNNEL_DEPTH: Final = 30
+NO_TIME_STAMP: Final = 31
+CAPLEN_OVER_ORIGLEN: Final = 32
+SNAP_CUT: Final = 33
+REASONS_END: Final = 34
+RARE: Final = -1
+"""No reason: the kernel for plain packets asks for the one that knows everything."""
 
 TABLE: Final[dict[int, Reason]] = {
     ARP: Reason("arp", "link", StopClass.NOT_IP, "ARP or RARP"),
     LLC: Reason("llc", "link", StopClass.NOT_IP, "an 802.2 LLC frame without IP (STP, CDP, IS-IS, ...)"),
     ETHERTYPE: Reason("ethertype", "link", StopClass.NOT_IP, "an EtherType that does not carry IP (LLDP, EAPOL, ...)"),
     LINK_CONTROL: Reason("link_control", "link", StopClass.NOT_IP, "the link's own control traffic"),
+    LINK_NOT_IP: Reason(
+        "link_not_ip", "link", StopClass.NOT_IP, "a link type that never carries IP (USB, Bluetooth, CAN, ...)"
+    ),
     LINK_TYPE: Reason("link_type", "link", StopClass.UNSUPPORTED, "a link type that is not decoded"),
+    LINK_FAMILY: Reason("link_family", "link", StopClass.UNSUPPORTED, "an address family that is not known"),
     ENCAPSULATION: Reason("encapsulation", "link", StopClass.UNSUPPORTED, "an encapsulation that is not decoded"),
+    COMPRESSED: Reason("compressed", "link", StopClass.UNSUPPORTED, "compressed headers, or a multilink fragment"),
+    WIFI_FRAGMENT: Reason("wifi_fragment", "link", StopClass.UNSUPPORTED, "a later fragment of an 802.11 frame"),
     MACSEC: Reason("macsec", "link", StopClass.ENCRYPTED, "802.1AE: the payload is encrypted"),
+    WIFI_PROTECTED: Reason("wifi_protected", "link", StopClass.ENCRYPTED, "802.11 protected frame (WEP, WPA)"),
+    PPP_ENCRYPTED: Reason("ppp_encrypted", "link", StopClass.ENCRYPTED, "PPP encryption (RFC 1968)"),
     LINK_TRUNCATED: Reason("link_truncated", "link", StopClass.TRUNCATED, "the frame ends inside its link header"),
+    BAD_FCS: Reason("bad_fcs", "link", StopClass.MALFORMED, "the receiver marked the frame as damaged"),
     IP_TRUNCATED: Reason("ip_truncated", "ip", StopClass.TRUNCATED, "the frame ends inside its IP header"),
     IP_VERSION: Reason("ip_version", "ip", StopClass.MALFORMED, "the IP version is not what the link layer announced"),
     IP_HEADER_LENGTH: Reason("ip_header_length", "ip", StopClass.MALFORMED, "an IPv4 header length below 20"),
@@ -73,14 +93,16 @@ TABLE: Final[dict[int, Reason]] = {
     UDP_LENGTH: Reason("udp_length", "transport", None, "a UDP length below 8 or past the IP payload"),
     TINY_FRAGMENT: Reason("tiny_fragment", "transport", None, "a first fragment without a whole transport header"),
     FRAGMENT_ORPHAN: Reason("fragment_orphan", "ip", None, "a later fragment whose first was not seen: no ports"),
+    ESP: Reason("esp", "ip", None, "IPsec ESP: what is inside is encrypted; the flow has no ports"),
+    TUNNEL_INNER: Reason("tunnel_inner", "tunnel", None, "a tunnel whose inner packet cannot be decoded"),
+    TUNNEL_DEPTH: Reason("tunnel_depth", "tunnel", None, "tunnels nested deeper than is followed"),
     NO_TIME_STAMP: Reason("no_time", "file", None, "the record carries no time"),
     CAPLEN_OVER_ORIGLEN: Reason("caplen_over_origlen", "file", None, "more bytes stored than were on the wire"),
-    VLAN_STACK: Reason("vlan_stack", "link", None, "more VLAN tags than are kept"),
     SNAP_CUT: Reason("snap_cut", "file", None, "packets are stored in part (snap length): payload may be missing"),
 }
 
 STOP_CLASS: Final = tuple(
-    int(TABLE[code].stop) if code in TABLE and TABLE[code].stop is not None else -1  # type: ignore[arg-type]
+    int(stop) if (stop := TABLE[code].stop if code in TABLE else None) is not None else -1
     for code in range(REASONS_END)
 )
 """Stop class by reason code, -1 for what is no stop."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from annotator.decode.link import innermost_vlan
+from annotator.decode.ethertype import innermost_vlan
 from annotator.flow.icmp import ONE_WAY, PEER, PEER6
 from annotator.kernel.hash import hash6
 from annotator.kernel.jit import kernel

@@ -36,12 +36,13 @@ FLOW: Final = np.dtype(
         ("ack", "u4", 2),  # last acknowledgement number
         ("fragments", "u4", 2),  # later fragments among the packets
         ("tcp_flags", "u2", 2),
-        ("signal", "u2", 2),
+        ("signal", "u1", 2),
         ("capture", "i4"),
         ("previous", "i4"),  # row of the flow that this one continues, -1 where none
         ("icmp_code", "u1", 2),
         ("first_from", "u1"),  # direction of the first packet
         ("state", "u1"),  # bits below
+        ("depth", "u1"),  # of the first packet's header: IP headers before it
         ("split", "u1"),  # why a later packet of the same key went to a new row
     ],
     align=True,
@@ -154,6 +155,7 @@ def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, p
     flow["capture"] = capture
     flow["previous"] = previous
     flow["first_from"] = d
+    flow["depth"] = row["depth"]
     flow["state"] = 0
     flow["split"] = NOT_SPLIT
 
@@ -196,7 +198,9 @@ def update(
             flow = rows[index]
             if time != NO_TIME and flow["last_ns"] != NO_TIME:
                 idle = idle_tcp_ns if row["proto"] == TCP else idle_other_ns
-                if idle > 0 and time - flow["last_ns"] > idle:
+                if idle > 0 and (
+                    time - flow["last_ns"] > idle or flow["first_ns"] - time > idle
+                ):  # the clock may step back
                     why = SPLIT_IDLE
                 elif active_ns > 0 and time - flow["first_ns"] > active_ns:
                     why = SPLIT_ACTIVE
@@ -322,7 +326,7 @@ class FlowTable:
             parts.append(part)
         rows = np.concatenate(parts)
         self.shards = []
-        order = np.lexsort((rows["context"], rows["tunnel"], rows["first_frame"], rows["capture"]))
+        order = np.lexsort((rows["depth"], rows["first_frame"], rows["capture"]))
         place = np.empty(len(rows), np.int32)
         place[order] = np.arange(len(rows), dtype=np.int32)
         rows = rows[order]

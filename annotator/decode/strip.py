@@ -1,0 +1,200 @@
+"""Link types beyond the plain ones: one kernel strips them all, compiled when a capture first needs it."""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.decode import reasons
+from annotator.decode.pseudo import (
+    dsa_frame,
+    enc_frame,
+    erf_frame,
+    inner_link,
+    ipnet_frame,
+    juniper_frame,
+    nflog_frame,
+    pflog_frame,
+)
+from annotator.decode.wan import (
+    apple_1394_frame,
+    arcnet_frame,
+    atm_frame,
+    docsis_frame,
+    fddi_frame,
+    frame_relay_frame,
+    hdlc_frame,
+    infiniband_frame,
+    llc_frame,
+    ppp_frame,
+    ppp_or_hdlc_frame,
+    slip_frame,
+    sun_atm_frame,
+    token_ring_frame,
+    version_frame,
+)
+from annotator.decode.wifi import Strip, avs_frame, prism_frame, radiotap_frame, wifi_frame
+from annotator.kernel.jit import kernel
+from annotator.kernel.load import signed, view
+from annotator.model import PacketBatch
+
+# LINKTYPE_*, by number
+TOKEN_RING, ARCNET, SLIP, PPP, FDDI = 6, 7, 8, 9, 10
+PPP_HDLC, PPP_ETHER, ATM, C_HDLC, WIFI, ATM_CLIP, FRAME_RELAY = 50, 51, 100, 104, 105, 106, 107
+ENC, PFLOG, PRISM, IP_OVER_FC, SUN_ATM, RADIOTAP, ARCNET_LINUX = 109, 117, 119, 122, 123, 127, 129
+JUNIPER_ATM2, JUNIPER_ATM1, APPLE_1394, DOCSIS, AVS, PPP_PPPD, JUNIPER_ETHER = 135, 137, 138, 143, 163, 166, 178
+PPI, ERF, PPP_DIR, C_HDLC_DIR, FRAME_RELAY_DIR, IPNET, NFLOG = 192, 197, 204, 205, 206, 226, 239
+NETANALYZER, NETANALYZER_RAW, INFINIBAND, PKTAP, MPACKET = 240, 241, 242, 258, 274
+DSA_BROADCOM, DSA_BROADCOM_FRONT, DSA, EDSA = 281, 282, 284, 285
+
+JUNIPER: Final = (130, 131, 132, 133, 134, 135, 136, 137, 178, 179, 180, 181, 183, 184, 194, 200, 222, 238)
+"""Juniper's link types; of all but Ethernet only packets that were captured without their layer 2 are decoded."""
+
+NEVER_IP: Final = (
+    *(140, 141, 165, 177, 186, 187, 189, 190, 195, 198, 199, 201, 202, 203, 209, 210, 211, 212, 215, 219, 220, 227),
+    *(
+        230,
+        231,
+        235,
+        243,
+        245,
+        247,
+        249,
+        250,
+        251,
+        253,
+        254,
+        255,
+        256,
+        257,
+        261,
+        262,
+        264,
+        265,
+        266,
+        269,
+        270,
+        271,
+        272,
+    ),
+    *(273, 275, 277, 278, 279, 283, 288, 289),
+)
+"""Signalling, buses, radio and devices: MTP2, MTP3, MS/TP, LAPD, USB, Bluetooth, IPMB, CAN, 802.15.4, I2C, LIN, MOST,
+D-Bus, DVB-CI, NFC, netlink, vsock, Z-Wave, and the like."""
+
+
+DECODED: Final = (
+    *(TOKEN_RING, ARCNET, SLIP, PPP, FDDI, PPP_HDLC, PPP_ETHER, ATM, C_HDLC, WIFI, ATM_CLIP, FRAME_RELAY, ENC, PFLOG),
+    *(PRISM, IP_OVER_FC, SUN_ATM, RADIOTAP, ARCNET_LINUX, APPLE_1394, DOCSIS, AVS, PPP_PPPD, PPI, ERF, PPP_DIR),
+    *(C_HDLC_DIR, FRAME_RELAY_DIR, IPNET, NFLOG, NETANALYZER, NETANALYZER_RAW, INFINIBAND, PKTAP, MPACKET),
+    *(DSA_BROADCOM, DSA_BROADCOM_FRONT, DSA, EDSA, *JUNIPER, *NEVER_IP),
+)
+"""Every link type that this module knows."""
+
+
+@kernel
+def strip_link(data: Any, i: int, end: int, link_type: int) -> Strip:
+    """Step over the link header at `i`: (EtherType, position of its payload, end of the frame, stop reason)."""
+    if link_type == PPI or link_type == PKTAP:
+        link_type, i = inner_link(data, i, end, link_type)
+        if link_type < 0:
+            return 0, i, end, reasons.LINK_TRUNCATED
+        if link_type == 1:
+            return 0x6558, i, end, reasons.NONE
+        if link_type in (12, 14, 101):
+            return version_frame(data, i, end)
+        if link_type == 0 and end - i >= 4:
+            return version_frame(data, i + 4, end)
+    if link_type == RADIOTAP:
+        return radiotap_frame(data, i, end)
+    if link_type == WIFI:
+        return wifi_frame(data, i, end, False)
+    if link_type == PRISM:
+        return prism_frame(data, i, end)
+    if link_type == AVS:
+        return avs_frame(data, i, end)
+    if link_type == PPP:
+        return ppp_frame(data, i, end)
+    if link_type == PPP_HDLC:
+        return ppp_or_hdlc_frame(data, i, end)
+    if link_type in (PPP_DIR, PPP_PPPD):
+        return ppp_or_hdlc_frame(data, i + 1, end)
+    if link_type == PPP_ETHER:
+        return 0x8864, i, end, reasons.NONE
+    if link_type == C_HDLC:
+        return hdlc_frame(data, i, end)
+    if link_type == C_HDLC_DIR:
+        return hdlc_frame(data, i + 1, end)
+    if link_type == FRAME_RELAY:
+        return frame_relay_frame(data, i, end)
+    if link_type == FRAME_RELAY_DIR:
+        return frame_relay_frame(data, i + 1, end)
+    if link_type in (ATM, ATM_CLIP):
+        return atm_frame(data, i, end)
+    if link_type == SUN_ATM:
+        return sun_atm_frame(data, i, end)
+    if link_type == TOKEN_RING:
+        return token_ring_frame(data, i, end)
+    if link_type == FDDI:
+        return fddi_frame(data, i, end)
+    if link_type in (ARCNET, ARCNET_LINUX):
+        return arcnet_frame(data, i, end, link_type == ARCNET_LINUX)
+    if link_type == IP_OVER_FC:
+        return llc_frame(data, i + 16, end)
+    if link_type == INFINIBAND:
+        return infiniband_frame(data, i, end)
+    if link_type == APPLE_1394:
+        return apple_1394_frame(data, i, end)
+    if link_type == DOCSIS:
+        return docsis_frame(data, i, end)
+    if link_type == SLIP:
+        return slip_frame(data, i, end)
+    if link_type == NFLOG:
+        return nflog_frame(data, i, end)
+    if link_type == PFLOG:
+        return pflog_frame(data, i, end)
+    if link_type == ENC:
+        return enc_frame(data, i, end)
+    if link_type == IPNET:
+        return ipnet_frame(data, i, end)
+    if link_type == ERF:
+        return erf_frame(data, i, end)
+    if link_type == NETANALYZER:
+        return 0x6558, i + 4, end, reasons.NONE
+    if link_type == NETANALYZER_RAW:
+        return 0x6558, i + 12, end, reasons.NONE
+    if link_type == MPACKET:
+        return 0x6558, i + 8, end, reasons.NONE
+    if link_type == DSA_BROADCOM:
+        return dsa_frame(data, i, end, 12, 4)
+    if link_type == DSA_BROADCOM_FRONT:
+        return dsa_frame(data, i, end, 0, 4)
+    if link_type == DSA:
+        return dsa_frame(data, i, end, 12, 4)
+    if link_type == EDSA:
+        return dsa_frame(data, i, end, 12, 8)
+    if link_type in JUNIPER:
+        return juniper_frame(data, i, end, link_type == JUNIPER_ETHER)
+    if link_type in NEVER_IP:
+        return 0, i, end, reasons.LINK_NOT_IP
+    return 0, i, end, reasons.LINK_TYPE
+
+
+@kernel
+def strip_links(
+    data: Any, offset: Any, caplen: Any, link_type: Any, ethertype: Any, start: Any, finish: Any, stop: Any
+) -> None:
+    """Strip every packet of the columns: fills `ethertype`, `start`, `finish` (indexes into `data`) and `stop`."""
+    frames = view(data)
+    for packet in range(len(offset)):
+        i = signed(offset[packet])
+        ethertype[packet], start[packet], finish[packet], stop[packet] = strip_link(
+            frames, i, i + signed(caplen[packet]), signed(link_type[packet])
+        )
+
+
+def strip(batch: PacketBatch) -> NDArray[np.int64]:
+    """Strip the links of `batch`: int64[4, n] with the EtherType, where its payload starts, its end, stop reason."""
+    columns = np.empty((4, len(batch)), np.int64)
+    strip_links(batch.data, batch.offset, batch.caplen, batch.link_type, columns[0], columns[1], columns[2], columns[3])
+    return columns
