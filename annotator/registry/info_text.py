@@ -24,9 +24,7 @@ def info_lines(
     counts = summarize(registry)
     days = age_days(info, today)
     age = "" if days is None else f", {days:,} days old"
-    basis = (
-        "" if info.updated_basis == "stated" else " or later: the file states no date, its newest record is of that day"
-    )
+    basis = "" if info.updated_basis == "stated" else " or later (of its newest record: the file states no date)"
     records = counts["records"]
     rows = [
         ("registry", name),

@@ -48,9 +48,7 @@ def check_newer(name: str, imported: Imported, present: Sequence[Record]) -> Non
     """
     count = len(imported.records)
     if count < SHRINKAGE * len(present):
-        raise RegistryError(
-            f"{name}: {count} records after {len(present)}: the registry does not shrink so; give --force if it is right"
-        )
+        raise RegistryError(f"{name}: {count} records after {len(present)}: far fewer; give --force if it is right")
     date, present_date = newest(imported.records), newest(present)
     if date < present_date:
         raise RegistryError(
