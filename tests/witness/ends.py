@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from annotator.decode.link import innermost_vlan
+from annotator.decode.ethertype import innermost_vlan
 from annotator.model import NO_PORT, SCTP, TCP, UDP, UDPLITE, Analysis, Flows
 
 Address = IPv4Address | IPv6Address

@@ -4,8 +4,6 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.decode.link import SUPPORTED
-
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -15,20 +13,15 @@ class Listed:
     """Path below the folder of captures."""
     path: Path
     packets: int | None
-    """As ``capinfos`` counts them; None where it gave no count."""
-    link_type: int | None
-    """None for pcapng, where each interface has its own."""
+    """As ``capinfos`` counts them; None where it gave no count: damaged, or a link type or container unknown to it."""
+    plain: bool
+    """Whether it is pcap or pcapng as it stands, neither compressed nor of another format."""
     core: bool
     """Among the few that cover most."""
 
-    @property
-    def decoded(self) -> bool:
-        """Whether its link type is one that annotator decodes."""
-        return self.link_type is None or self.link_type in SUPPORTED
 
-
-def plain_captures(shared: Path) -> list[Listed]:
-    """List the captures that are pcap or pcapng as they stand: not compressed, and of no other format."""
+def listed(shared: Path) -> list[Listed]:
+    """List every capture."""
     captures = shared / "captures"
     with (captures / "INDEX.csv").open(newline="") as file:
         return [
@@ -36,9 +29,8 @@ def plain_captures(shared: Path) -> list[Listed]:
                 name=row["path"],
                 path=captures / row["path"],
                 packets=int(row["packets"]) if row["packets"] else None,
-                link_type=int(row["linktype_code"]) if row["linktype_code"] else None,
+                plain=row["format"].startswith("pcap") and not row["compression"],
                 core=row["core"] == "yes",
             )
             for row in csv.DictReader(file)
-            if row["format"] in ("pcap", "pcapng") and not row["compression"]
         ]
