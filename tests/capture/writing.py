@@ -101,7 +101,7 @@ class Packet(NamedTuple):
 def reader(data: bytes, size: int = SIZE) -> StreamReader:
     """Open `data` as the format that it begins as, read through windows of `size` bytes."""
     kind = PcapngReader if data.startswith(MAGIC) else PcapReader
-    return kind(Window(io.BytesIO(data), b"", size), "made.pcap", 0, len(data))
+    return kind(lambda: Window(io.BytesIO(data), b"", size), "made.pcap", 0, len(data))
 
 
 def packets(source: StreamReader) -> list[Packet]:
