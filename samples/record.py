@@ -7,6 +7,7 @@ Needs root and the Debian packages that README.md lists. Touches nothing of this
 import argparse
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from recorder.hosts import Lab, RecordingError, say
 from recorder.material import make_keys
+from recorder.packages import require
 from recorder.scenarios import ALL
 from recorder.truth import write
 
@@ -34,7 +36,10 @@ def main() -> int:
         print("record.py: needs root to make network namespaces; run it with sudo", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # on one processor: packets that several of them handle at once may reach a capture out of order
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     try:
+        require()
         for name in args.scenario or ALL:
             say(f"{name} …")
             record(name, args.into)
@@ -50,7 +55,9 @@ def record(name: str, into: Path) -> None:
     """Record one scenario in a laboratory of its own and publish its captures and rows."""
     with tempfile.TemporaryDirectory(prefix="record-") as scratch:
         work = Path(scratch)
-        work.chmod(0o755)  # servers that give up root read their configuration here
+        work.chmod(0o755)  # servers that give up root read here
+        if closed := [folder for folder in work.parents if not folder.stat().st_mode & stat.S_IXOTH]:
+            raise RecordingError(f"servers that give up root cannot pass {closed[0]}: set TMPDIR to another folder")
         make_keys(work)
         with Lab(work) as lab:
             recorded = ALL[name](lab)

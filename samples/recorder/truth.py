@@ -76,8 +76,8 @@ class Contact:
     outcome: str
     flows: int | None
     """How many flows it made, None where the client may make more or fewer."""
-    payload: bool
-    """Whether the server spoke its protocol."""
+    payload: str
+    """Which ends spoke the protocol: ``both``, ``initiator``, ``responder`` or ``none``."""
     related_to: str
 
 
@@ -94,16 +94,16 @@ class Ledger:
         *,
         outcome: str = "established",
         flows: int | None = 1,
-        payload: bool | None = None,
+        payload: str = "",
         related_to: str = "",
     ) -> None:
         """Note that ``client`` (a host or an address) turned to ``service``, and what came of it.
 
-        The server is taken to have spoken where the outcome is ``established`` and ``payload`` says nothing else.
+        Where ``payload`` does not say which ends spoke, both did if the flow was established, else none.
         """
         if isinstance(client, Host):
             client = client.v6 if ":" in service.addr else client.v4
-        spoke = outcome == "established" if payload is None else payload
+        spoke = payload or ("both" if outcome == "established" else "none")
         self.contacts.append(Contact(client, service, outcome, flows, spoke, related_to))
 
     def rows(self, capture: str, seen: Callable[[Contact], bool] = lambda _: True) -> list[dict[str, str]]:
@@ -139,7 +139,7 @@ def _row(capture: str, contacts: list[Contact]) -> dict[str, str]:
         service.protocol,
         first.outcome,
         str(sum(counts)) if len(counts) == len(contacts) else "",
-        "yes" if first.payload else "no",
+        first.payload,
         " ".join(sorted({act.initiator for act in contacts}, key=_number)),
         first.related_to,
         version(service.package) if service.package else "",
@@ -154,7 +154,7 @@ def version(package: str) -> str:
     show = ["dpkg-query", "--show", "--showformat=${Package} ${Version}", package]
     name_version = subprocess.run(show, capture_output=True, text=True, check=False).stdout
     if len(name_version.split()) != 2:
-        raise RecordingError(f"the Debian package {package} is not installed; README.md lists what is needed")
+        raise RecordingError(f"the Debian package {package} is not installed")
     return name_version
 
 

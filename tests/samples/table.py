@@ -21,7 +21,7 @@ class Row:
     protocol: str
     outcome: str
     flows: int | None
-    payload: bool
+    payload: str
     initiator_addrs: frozenset[str]
     related_to: str
     server: str
@@ -43,7 +43,6 @@ def read(path: Path = TABLE) -> list[Row]:
                     | {
                         "responder_port": int(row["responder_port"]),
                         "flows": int(row["flows"]) if row["flows"] else None,
-                        "payload": {"yes": True, "no": False}[row["payload"]],
                         "initiator_addrs": frozenset(row["initiator_addrs"].split()),
                     }
                 )

@@ -37,7 +37,8 @@ def test_rows_are_well_formed(row: Row) -> None:
     assert all(ip_address(address) for address in (row.responder_addr, *row.initiator_addrs))
     assert row.initiator_addrs
     assert row.server or row.protocol in {"closed", "vxlan"}
-    assert not (row.protocol in NO_SERVER and row.payload)
+    assert row.payload in {"both", "initiator", "responder", "none"}
+    assert row.payload == "none" or row.protocol not in NO_SERVER
     if row.related_to:
         announcing = {f"{other.responder_addr}:{other.responder_port}/{other.transport}" for other in ROWS}
         assert row.related_to in announcing

@@ -83,8 +83,7 @@ def flows_of(path: Path) -> dict[frozenset[End], Flow]:
     for line in tshark(path):
         frame = dict(zip(FIELDS, line, strict=True))
         error = _error(frame)
-        layers = ("outer", "inner") if frame["vxlan.vni"] else ("only",)
-        for layer in layers:
+        for layer in _layers(frame):
             ends = _ends(frame, layer, quoted=error != "")
             if ends is None:
                 continue
@@ -94,6 +93,11 @@ def flows_of(path: Path) -> dict[frozenset[End], Flow]:
             else:
                 _count(flow, frame, ends[0], layer)
     return flows
+
+
+def _layers(frame: dict[str, str]) -> tuple[str, ...]:
+    """Which of a frame's headers with ports there are to look at."""
+    return ("outer", "inner") if frame["vxlan.vni"] else ("only",)
 
 
 def _count(flow: Flow, frame: dict[str, str], sender: End, layer: str) -> None:
@@ -144,19 +148,21 @@ def _is_icmp(frame: dict[str, str]) -> bool:
     return bool(frame["icmp.type"] or frame["icmpv6.type"])
 
 
-def spoken(path: Path, decode_as: Iterable[tuple[str, int, str]]) -> dict[End, tuple[set[str], set[str]]]:
-    """Dissect with the given (transport, port, dissector): by end, the protocols seen, and those seen malformed."""
+def spoken(path: Path, decode_as: Iterable[tuple[str, int, str]], messages: Iterable[str]) -> dict[End, set[str]]:
+    """Dissect with the given (transport, port, dissector): by sender, the protocols of frames with such messages.
+
+    ``messages`` are display filters.
+    """
     told = list(decode_as)
     options = [word for transport, port, name in told for word in ("-d", f"{transport}.port=={port},{name}")]
     if all(name != "tftp" for _, _, name in told):
         # it takes whatever comes from a port that once asked port 69, as a scanner's does
         options += ["--disable-protocol", "tftp"]
-    seen: dict[End, tuple[set[str], set[str]]] = {}
-    for line in tshark(path, *options):
+    found: dict[End, set[str]] = {}
+    for line in tshark(path, *options, "-Y", " || ".join(f"({message})" for message in messages)):
         frame = dict(zip(FIELDS, line, strict=True))
-        ends = None if _error(frame) else _ends(frame, "inner" if frame["vxlan.vni"] else "only", quoted=False)
-        protocols = set(frame["frame.protocols"].split(":"))
-        for end in ends or ():
-            good, bad = seen.setdefault(end, (set(), set()))
-            (bad if "_ws.malformed" in protocols else good).update(protocols)
-    return seen
+        for layer in _layers(frame) if not _error(frame) else ():
+            ends = _ends(frame, layer, quoted=False)
+            if ends:
+                found.setdefault(ends[0], set()).update(frame["frame.protocols"].split(":"))
+    return found

@@ -41,7 +41,7 @@ def lease(ledger: Ledger, client: Host, service: Service) -> None:
     release = 'udhcpc -f -R -i eth0 -t 3 -T 1 -s "$1" & pid=$!; sleep 1; kill $pid; wait $pid'
     client.run("sh", "-c", release, "sh", script, expect=f"lease of {LEASE} obtained")
     asked = replace(service, address="255.255.255.255", note="broadcast; the server answers from its own address")
-    ledger.note("0.0.0.0", asked, outcome="one_sided", payload=False)  # noqa: S104  an address, not a bind
+    ledger.note("0.0.0.0", asked, outcome="one_sided", payload="initiator")  # noqa: S104  an address, not a bind
     answers = replace(service, note="offer and acknowledgement, then the client's release")
     ledger.note(LEASE, answers, related_to=asked.endpoint)
 
@@ -50,6 +50,6 @@ def use(ledger: Ledger, client: Host, service: Service) -> None:
     """Fetch a file by TFTP: asked on port 69, served from a port of the server's choice."""
     client.run(*CURL, f"tftp://{service.addr}/boot.cfg", expect="allow deny")
     asked = replace(service, note="the answer comes from another port")
-    ledger.note(client, asked, outcome="no_answer", payload=False)
+    ledger.note(client, asked, outcome="no_answer", payload="initiator")
     data = replace(service, port=REPLY_PORT, note="the server sends first")
     ledger.note(client, data, related_to=service.endpoint)

@@ -39,7 +39,7 @@ def use(ledger: Ledger, client: Host, service: Service, *, extended: bool = True
     client.run(*CURL, *how, f"ftp://{service.addr_port}/report.txt", expect="allow deny")
     ledger.note(client, service)
     data = replace(service, port=PASSIVE_PORTS[service.port], protocol="raw", note=f"passive data connection: {RAW}")
-    ledger.note(client, data, related_to=service.endpoint)
+    ledger.note(client, data, payload="responder", related_to=service.endpoint)
 
 
 def use_actively(ledger: Ledger, client: Host, service: Service) -> None:
@@ -50,4 +50,4 @@ def use_actively(ledger: Ledger, client: Host, service: Service) -> None:
     )  # fmt: skip
     ledger.note(client, service)
     data = Service(client, "tcp", ACTIVE_PORT, "raw", "curl", f"active data connection: {RAW}")
-    ledger.note(service.host, data, related_to=service.endpoint)
+    ledger.note(service.host, data, payload="initiator", related_to=service.endpoint)

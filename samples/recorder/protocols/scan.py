@@ -46,7 +46,7 @@ def probe(
         spoke = outcome == "established" and transport == "udp"
         if outcome == "established" and not spoke:
             service = replace(service, note="asked by a half-open scan: no payload")
-        ledger.note(scanner, service, outcome=outcome, payload=spoke)
+        ledger.note(scanner, service, outcome=outcome, payload="both" if spoke else "none")
 
 
 def _outcomes(found: str) -> dict[int, str]:

@@ -39,14 +39,14 @@ def talk(ledger: Ledger, client: Host, service: Service, line: str, expect: str)
     typing = '(sleep 0.5; printf "%s" "$1"; sleep 0.5) | timeout 3 "$2" "$3" "$4"'
     where = (PROGRAMS / "client", service.addr, str(service.port))
     client.run("sh", "-c", typing, "sh", line, *where, status=(0, 1, 124), expect=expect)
-    ledger.note(client, service)
+    ledger.note(client, service, payload="both" if line else "responder")
 
 
 def send(ledger: Ledger, client: Host, service: Service) -> None:
     """Send a few messages and shut the association down."""
     few = ("-n", "20", "-l", "500", "-p", str(service.port), "-L", client.v4)
     client.run(PROGRAMS / "tsctp", *few, service.addr, timeout=20, expect="Sending of 20 messages")
-    ledger.note(client, service, payload=False)
+    ledger.note(client, service, payload="initiator")
 
 
 def fail(ledger: Ledger, client: Host, service: Service) -> None:

@@ -20,4 +20,4 @@ def use(ledger: Ledger, client: Host, service: Service) -> None:
         client.run("logger", form, *where, f"rule 17 dropped a packet {service.port} {form}")
         arrived = 'until grep -q -e "$1" /run/received; do sleep 0.1; done'
         service.host.run("timeout", "5", "sh", "-c", arrived, "sh", f"packet {service.port} {form}")
-        ledger.note(client, service, outcome="no_answer", payload=False)
+        ledger.note(client, service, outcome="no_answer", payload="initiator")

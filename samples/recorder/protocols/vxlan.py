@@ -27,4 +27,4 @@ def note(ledger: Ledger, one: Host, other: Host) -> None:
     """Note the outer flows: each goes one way, from a port that stands for the inner flow to the other's 4789."""
     for client, host in ((one, other), (other, one)):
         outer = Service(host, "udp", PORT, "vxlan", note="the kernel; each outer flow goes one way")
-        ledger.note(client, outer, outcome="no_answer", flows=None, payload=False)
+        ledger.note(client, outer, outcome="no_answer", flows=None, payload="initiator")

@@ -43,8 +43,8 @@ def _midstream(net: Network, lab: Lab) -> Rows:
             _hear(subscriber, "link-down")
         for session in (repeater, client):
             session.communicate(timeout=10)
-    for service in (shell, database, cache):
-        ledger.note(desk, service, outcome="midstream", payload=True)
+    for service, spoke in ((shell, "both"), (database, "both"), (cache, "responder")):
+        ledger.note(desk, service, outcome="midstream", payload=spoke)
     return {point.file: ledger.rows(point.file)}
 
 
@@ -70,7 +70,7 @@ def _one_sided(net: Network, lab: Lab, service: Service) -> Rows:
     with capturing(lab.work, point):
         web.use(ledger, net["desk1"], service, "/rules.json")
     ledger.contacts.clear()  # what the client had of it
-    ledger.note(net["desk1"], service, outcome="one_sided", payload=True)
+    ledger.note(net["desk1"], service, outcome="one_sided", payload="responder")
     return {point.file: ledger.rows(point.file)}
 
 

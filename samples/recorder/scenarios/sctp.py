@@ -27,5 +27,5 @@ def sctp(lab: Lab) -> Recorded:
         usrsctp.fail(ledger, desk, Service(net["files"], "sctp", 7214, "closed", note="the host knows no SCTP"))
     # the ends told each other all their addresses, and try the path between the IPv6 ones
     second = replace(echo.on_v6(), note="second path of the association: heartbeats")
-    ledger.note(desk, second, outcome="midstream", payload=False)
+    ledger.note(desk, second, outcome="midstream", payload="none")
     return Recorded({mirror.file: ledger.rows(mirror.file, net.mirrored)})
