@@ -32,13 +32,16 @@ FLOW: Final = np.dtype(
         ("payload_bytes", "i8", 2),
         ("first_frame", "i8"),
         ("vlan", "u8"),  # stack of the first packet
+        ("next_seq", "u4", 2),  # where the stream that is looked at goes on
         ("isn", "u4", 2),  # initial sequence number of the SYN (SCTP: initiate tag) that opened
         ("ack", "u4", 2),  # last acknowledgement number
         ("fragments", "u4", 2),  # later fragments among the packets
         ("tcp_flags", "u2", 2),
         ("signal", "u1", 2),
         ("capture", "i4"),
+        ("observation", "i4"),  # of the evidence room, -1 where nothing was looked at
         ("previous", "i4"),  # row of the flow that this one continues, -1 where none
+        ("watch", "u1", 2),  # payloads of this direction still to look at
         ("icmp_code", "u1", 2),
         ("first_from", "u1"),  # direction of the first packet
         ("state", "u1"),  # bits below
@@ -54,6 +57,19 @@ UNREACHABLE, PROHIBITED = 4, 8
 """State bits: an ICMP error quoted a packet of this flow."""
 GROUP: Final = 16
 """State bit: end A is a multicast or broadcast address (end B: shifted by one)."""
+ORDERED: Final = 64
+"""State bit: next_seq of direction 0 is known (direction 1: shifted by one)."""
+
+# where a payload stands in what is looked at of its direction
+IN_MIDDLE, AT_START, NEXT, NOT_NEEDED = 0, 1, 2, 3
+
+SIGHT: Final = np.dtype(
+    [("header", "u4"), ("row", "i4"), ("observation", "i4"), ("shard", "u1"), ("direction", "u1"), ("place", "u1")],
+    align=True,
+)
+"""A payload for the evidence room to look at: its HEADER row, its flow, and where it stands in its stream."""
+LOOKS: Final = 4
+"""Payloads of each direction that are looked at, unless evidence asks for more."""
 
 NOT_SPLIT, SPLIT_IDLE, SPLIT_ACTIVE, SPLIT_REOPENED = 0, 1, 2, 3
 
@@ -119,7 +135,7 @@ def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> 
 
 
 @kernel
-def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, previous: int) -> None:
+def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, previous: int, watch: int) -> None:
     """Write a new row for the first packet of a flow, with nothing counted yet."""
     if d == 0:
         flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = (
@@ -150,14 +166,38 @@ def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, p
         flow["tcp_flags"][side] = 0
         flow["signal"][side] = 0
         flow["icmp_code"][side] = 0
+        flow["next_seq"][side] = 0
+        flow["watch"][side] = watch
     flow["first_frame"] = frame
     flow["vlan"] = row["vlan"]
     flow["capture"] = capture
     flow["previous"] = previous
+    flow["observation"] = -1
     flow["first_from"] = d
     flow["depth"] = row["depth"]
     flow["state"] = 0
     flow["split"] = NOT_SPLIT
+
+
+@kernel
+def stream_place(flow: Any, row: Any, d: int) -> int:
+    """Say where a TCP payload stands in its direction's stream, and move the place that is expected next.
+
+    A repetition is not needed; what comes after a gap is looked at for itself, and the gap may still be filled.
+    """
+    sequence = signed(row["seq"]) + (1 if signed(row["tcp_flags"]) & 2 else 0)
+    following = (sequence + signed(row["payload_bytes"])) & 0xFFFFFFFF
+    if not flow["state"] & (ORDERED << d):
+        flow["state"] |= ORDERED << d
+        flow["next_seq"][d] = following
+        return IN_MIDDLE
+    ahead = (sequence - signed(flow["next_seq"][d])) & 0xFFFFFFFF
+    if ahead >= 1 << 31:
+        return NOT_NEEDED
+    if ahead:
+        return IN_MIDDLE
+    flow["next_seq"][d] = following
+    return AT_START if (sequence - signed(flow["isn"][d])) & 0xFFFFFFFF == 1 else NEXT
 
 
 @kernel
@@ -174,14 +214,20 @@ def update(
     rows: Any,
     used: int,
     slots: Any,
-) -> tuple[int, int]:
-    """Count the header rows ``headers[order]`` in the table; returns (rows of `order` done, rows of the table used).
+    watch: int,
+    sights: Any,
+    seen: int,
+) -> tuple[int, int, int]:
+    """Count the header rows ``headers[order]`` in the table.
+
+    Of each direction of a flow the first `watch` payloads go to `sights` (SIGHT), behind the `seen` that are there.
+    Returns (rows of `order` done, rows of the table used, sights in all).
 
     It stops early where the table is full: the caller makes room and calls again with the rest.
     """
     for n in range(len(order)):
         if used == len(rows):
-            return n, used
+            return n, used, seen
         row = headers[order[n]]
         digest = hashes[order[n]]
         d, a_port, b_port = canonical(row)
@@ -209,7 +255,7 @@ def update(
         if index < 0 or why != NOT_SPLIT:
             if index >= 0:
                 rows[index]["split"] = why
-            begin(rows[used], row, d, context, first_frame + signed(row["packet"]), capture, index)
+            begin(rows[used], row, d, context, first_frame + signed(row["packet"]), capture, index, watch)
             index = used
             used += 1
             slots[slot] = (digest << np.uint64(32)) | np.uint64(index + 1)
@@ -236,7 +282,22 @@ def update(
             flow["isn"][d] = row["seq"]
         if row["tcp_flags"] & 16:
             flow["ack"][d] = row["ack"]
-    return len(order), used
+        if row["tcp_flags"] & 2:
+            flow["isn"][d] = row["seq"]
+            flow["next_seq"][d] = (signed(row["seq"]) + 1) & 0xFFFFFFFF
+            flow["state"] |= ORDERED << d
+        if flow["watch"][d] > 0 and row["payload_caplen"] > 0 and not row["flags"] & HeaderFlag.FRAGMENT_LATER:
+            place = stream_place(flow, row, d) if row["proto"] == TCP else AT_START
+            if place != NOT_NEEDED:
+                flow["watch"][d] -= 1
+                sight = sights[seen]
+                sight["header"] = order[n]
+                sight["row"] = index
+                sight["observation"] = flow["observation"]
+                sight["direction"] = d
+                sight["place"] = place
+                seen += 1
+    return len(order), used, seen
 
 
 @kernel
@@ -282,19 +343,23 @@ class FlowTable:
         self._hashes: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
         self._starts: NDArray[np.int64] = np.zeros(SHARDS + 1, np.int64)
+        self._sights: NDArray[np.void] = np.empty(0, SIGHT)
 
-    def add(self, headers: NDArray[np.void], batch: PacketBatch) -> None:
-        """Count the HEADER rows of `batch`."""
+    def add(self, headers: NDArray[np.void], batch: PacketBatch) -> NDArray[np.void]:
+        """Count the HEADER rows of `batch`; gives the payloads to look at (SIGHT), valid until the next call."""
         if len(self._hashes) < len(headers):
             self._hashes = np.empty(len(headers), np.uint64)
             self._order = np.empty(len(headers), np.int64)
+            self._sights = np.empty(len(headers), SIGHT)
         settings = self.settings
         shard_headers(headers, self._keys, settings.ignore_vlan, self._hashes, self._order, self._starts)
         starts = self._starts.tolist()
+        seen = 0
         for number, shard in enumerate(self.shards):
             start, end = starts[number], starts[number + 1]
+            before = seen
             while start < end:
-                done, shard.used = update(
+                done, shard.used, seen = update(
                     headers,
                     self._order[start:end],
                     self._hashes,
@@ -307,10 +372,15 @@ class FlowTable:
                     shard.rows,
                     shard.used,
                     shard.slots,
+                    LOOKS,
+                    self._sights,
+                    seen,
                 )
                 start += done
                 if start < end:
                     shard.grow()
+            self._sights["shard"][before:seen] = number
+        return self._sights[:seen]
 
     def rows(self) -> NDArray[np.void]:
         """Give all flows as one array (FLOW) in order of capture and first frame; the table is done with then.

@@ -108,3 +108,14 @@ def kernel(function: Function) -> Function:
     finally:
         config.CACHE_DIR = before
     return compiled  # type: ignore[no-any-return]  # called as the function that it replaces
+
+
+def generated(function: Function, source: str, name: str, **names: Any) -> Any:
+    """Compile `source`, which defines the kernel `name` around `function`, in the file of `function`.
+
+    A loop that calls a function given at run time cannot be cached by Numba; a loop whose text calls it by its name
+    can. `names` are the globals that the text uses besides ``function``, the compiled `function`.
+    """
+    scope = {"__name__": function.__module__, "function": kernel(function), **names}
+    exec(compile(source, function.__code__.co_filename, "exec"), scope)  # noqa: S102  # the text is this package's own
+    return kernel(scope[name])

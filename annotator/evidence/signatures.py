@@ -1,0 +1,115 @@
+"""The signature table: which protocols a payload's first bytes nominate.
+
+All signatures of all probes are one set of arrays, ordered by transport and first byte, so that a payload is tested
+against the few that its first byte allows.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.evidence.probe import SCTP, TCP, UDP, Probe
+from annotator.kernel.jit import kernel
+from annotator.kernel.load import le64, signed, u8
+
+TRANSPORTS: Final = (TCP, UDP, SCTP)
+WIDTH: Final = 8
+"""Bytes of a signature at the most."""
+MOST_CANDIDATES: Final = 12
+"""Of one payload; more would mean that signatures are too weak to be any."""
+
+
+class SignatureTable(NamedTuple):
+    """Arrays of all signatures; those of transport number t and first byte b are ``starts[t, b]:starts[t, b + 1]``."""
+
+    starts: NDArray[np.int64]
+    at: NDArray[np.int64]
+    value: NDArray[np.uint64]
+    """As a little-endian word, masked."""
+    mask: NDArray[np.uint64]
+    width: NDArray[np.int64]
+    shortest: NDArray[np.int64]
+    longest: NDArray[np.int64]
+    protocol: NDArray[np.int64]
+
+
+def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
+    """Lay out the signatures of `probes`; a protocol's number is its place among them.
+
+    Raises ValueError for a signature of no or more than eight bytes, or whose mask has another length.
+    """
+    starts = np.zeros((len(TRANSPORTS), 257), np.int64)
+    rows: list[tuple[int, int, int, int, int, int, int]] = []
+    for t, transport in enumerate(TRANSPORTS):
+        buckets: list[list[tuple[int, int, int, int, int, int, int]]] = [[] for _ in range(256)]
+        for number, probe in enumerate(probes):
+            for signature in probe.signatures:
+                if not signature.transports & transport:
+                    continue
+                mask = signature.mask or b"\xff" * len(signature.value)
+                if not 0 < len(signature.value) <= WIDTH or len(mask) != len(signature.value):
+                    raise ValueError(f"{probe.name}: a signature has 1 to {WIDTH} bytes, and a mask as long")
+                word_mask = int.from_bytes(mask, "little")
+                word = int.from_bytes(signature.value, "little") & word_mask
+                row = (
+                    signature.at,
+                    word,
+                    word_mask,
+                    len(mask),
+                    max(signature.shortest, signature.at + len(mask)),
+                    signature.longest,
+                    number,
+                )
+                for first in range(256):
+                    if signature.at > 0 or (first & mask[0]) == (word & 255):
+                        buckets[first].append(row)
+        for first in range(256):
+            starts[t, first] = len(rows)
+            rows += buckets[first]
+        starts[t, 256] = len(rows)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 7
+    kinds = (np.int64, np.uint64, np.uint64, np.int64, np.int64, np.int64, np.int64)
+    at, value, mask_words, width, shortest, longest, protocol = (
+        np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)
+    )
+    return SignatureTable(starts, at, value, mask_words, width, shortest, longest, protocol)  # type: ignore[arg-type]
+
+
+@kernel
+def word_at(data: Any, i: int, end: int) -> Any:
+    """Read up to eight bytes at `i` as a little-endian word, zeros beyond `end`."""
+    if end - i >= WIDTH:
+        return le64(data, i)
+    word = np.uint64(0)
+    for k in range(max(end - i, 0)):
+        word |= np.uint64(u8(data, i + k)) << np.uint64(8 * k)
+    return word
+
+
+@kernel
+def nominate(table: Any, data: Any, i: int, end: int, finish: int, transport: int, found: Any) -> int:
+    """Write the protocols that the payload ``data[i:end]`` may be into `found`; returns how many.
+
+    `transport` is the place in TRANSPORTS, `finish` where the payload ended on the wire.
+    """
+    if end <= i:
+        return 0
+    count = 0
+    first = u8(data, i)
+    for k in range(table.starts[transport, first], table.starts[transport, first + 1]):
+        if finish - i < table.shortest[k] or finish - i > table.longest[k]:
+            continue
+        at = i + table.at[k]
+        if end - at < table.width[k]:
+            continue
+        if word_at(data, at, end) & table.mask[k] != table.value[k]:
+            continue
+        protocol = signed(table.protocol[k])
+        known = False
+        for c in range(count):
+            known = known or found[c] == protocol
+        if not known and count < len(found):
+            found[count] = protocol
+            count += 1
+    return count
