@@ -27,3 +27,9 @@ def shared() -> Path:
     if folder is None:
         pytest.skip("the folder of real captures is not here (set ANNOTATOR_SHARED, or put it at ../shared)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of the project's own captures."""
+    return REPOSITORY / "samples"

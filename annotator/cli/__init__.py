@@ -9,18 +9,26 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 import click
 
 from annotator.errors import AnnotatorError
 
+
+class Entry(NamedTuple):
+    """A command besides the main job."""
+
+    module: str
+    """Where it lives, in this package; imported when the command is called. Its attribute has the command's name."""
+    summary: str
+
+
 COMMANDS: Final = {
-    "live": ("annotator.cli.live", "live"),
-    "lookup": ("annotator.cli.lookup", "lookup"),
-    "registry": ("annotator.cli.registry", "registry"),
+    "live": Entry("live", "capture from an interface: annotate live eth0; annotate live -D lists them"),
+    "lookup": Entry("lookup", "ask the registry directly: annotate lookup 8080 443/tcp ssh"),
+    "registry": Entry("registry", "which registry is in use, and others"),
 }
-"""The commands besides the main job: module and attribute, imported when the command is called."""
 
 INTERRUPTED: Final = 130
 
@@ -31,10 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name = words[0] if words and words[0] in COMMANDS else ""
     try:
         _die_tidily()
-        code = _command(name).main(
-            words[1:] if name else words, prog_name=f"annotate {name}".strip(), standalone_mode=False
-        )
+        # not Command.main: that would turn a closed pipe into a failure
+        with _command(name).make_context(f"annotate {name}".strip(), words[1:] if name else list(words)) as context:
+            code = context.command.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except BrokenPipeError:
         _close_stdout()  # whoever read us has seen enough
         return 0
@@ -59,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(name: str) -> click.Command:
-    module, attribute = COMMANDS[name] if name else ("annotator.cli.read", "read")
-    command: click.Command = getattr(import_module(module), attribute)
+    module, attribute = (COMMANDS[name].module, name) if name else ("read", "read")
+    command: click.Command = getattr(import_module(f"annotator.cli.{module}"), attribute)
     return command
 
 

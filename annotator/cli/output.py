@@ -1,12 +1,11 @@
 """Where a report goes: planned and checked before the long work, written after it."""
 
-import os
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from annotator.cli.terminal import coloured, print_bytes, print_text, width
 from annotator.errors import OutputError, UsageError
 from annotator.report.files import Target
 from annotator.report.formats import check_wanted, encode, format_of
@@ -74,28 +73,16 @@ def write(report: "Report", outputs: Sequence[Output]) -> None:
 
 
 def _to_stdout(report: "Report", output: Output) -> None:
-    if output.format == "text":
-        from annotator.report.as_text import WIDTH, render
-
-        terminal = sys.stdout.isatty()
-        width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else _columns(WIDTH)
-        color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        text = render(report, width=width, color=color, flows=output.flows)
-        # A pipe gets the same bytes everywhere; a terminal gets what it can show.
-        pieces = [text.encode(sys.stdout.encoding if terminal else "utf-8", "replace")]
-    else:
-        pieces = encode(report, output.format, flows=output.flows, rows=output.rows)  # type: ignore[assignment]
     try:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
+        if output.format == "text":
+            from annotator.report.as_text import render
+
+            print_text([render(report, width=width(), color=coloured(), flows=output.flows)])
+        else:
+            for piece in encode(report, output.format, flows=output.flows, rows=output.rows):
+                print_bytes(piece)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
-
-
-def _columns(default: int) -> int:
-    """Give the width that the user asks for by COLUMNS, for output that goes to no terminal."""
-    text = os.environ.get("COLUMNS", "")
-    return int(text) if text.isascii() and text.isdigit() and int(text) else default

@@ -27,12 +27,11 @@ class ProgressBar:
     """A callback for the pipeline: a bar on a terminal, silence elsewhere."""
 
     def __init__(self) -> None:
-        """Start the clock."""
-        self._start = time.monotonic()
+        """Wait for the first call: the clock starts when reading does."""
+        self._start: float | None = None
         self._terminal = sys.stderr.isatty()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._said = False
 
     def __enter__(self) -> Self:
         """Show nothing yet."""
@@ -47,9 +46,9 @@ class ProgressBar:
 
     def __call__(self, done_bytes: int, total_bytes: int | None, packets: int) -> None:
         """Show how far reading has come; the first call comes when every capture has been opened."""
-        if not self._said:
-            self._said = True
+        if self._start is None:
             announce_preparing()
+            self._start = time.monotonic()
         if not self._terminal or time.monotonic() - self._start < PATIENCE_S:
             return
         if self._bar is None:

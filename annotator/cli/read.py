@@ -5,17 +5,12 @@ from typing import Any
 import click
 
 from annotator._version import __version__
+from annotator.cli import COMMANDS
 from annotator.cli.options import CONTEXT, flow_options, output_options
 from annotator.report.formats import FORMATS
 
 PARTIAL = 4
 """Exit code of a report on captures that were not read to their end."""
-
-COMMANDS_HELP = (
-    ("live", "capture from an interface: annotate live eth0; annotate live -D lists them"),
-    ("lookup", "ask the registry directly: annotate lookup 8080 443/tcp ssh"),
-    ("registry", "which registry is in use, and others"),
-)
 
 
 class MainCommand(click.Command):
@@ -27,7 +22,7 @@ class MainCommand(click.Command):
         with formatter.section("Formats (-o FILE by its ending, or --format)"):
             formatter.write_dl([(made.name, made.usage) for made in FORMATS.values()])
         with formatter.section("Commands (a file of such a name is reached as ./NAME or with -r)"):
-            formatter.write_dl(COMMANDS_HELP)
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
 
 @click.command(cls=MainCommand, context_settings=CONTEXT)

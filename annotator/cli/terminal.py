@@ -23,6 +23,11 @@ def width() -> int:
     return max(int(text), NARROWEST) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else WIDTH
 
 
+def coloured() -> bool:
+    """Say whether colours are wanted: on a terminal that can show them, unless ``NO_COLOR`` is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def print_lines(lines: "Iterable[Text]") -> None:
     """Write lines that are laid out already; colours only on a terminal, and not where ``NO_COLOR`` is set.
 
@@ -30,7 +35,7 @@ def print_lines(lines: "Iterable[Text]") -> None:
         BrokenPipeError: the reader went away.
     """
     terminal = sys.stdout.isatty()
-    if not terminal or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    if not coloured():
         for line in lines:
             _write(f"{line.plain.rstrip()}\n", terminal)
         return

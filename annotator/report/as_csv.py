@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from annotator.report.provenance import provenance_line
 from annotator.report.report import Report
+from annotator.report.sanitize import comment
 
 
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
@@ -26,8 +27,8 @@ def separated(report: Report, rows: str, delimiter: str) -> Iterator[bytes]:
     from annotator.report.tables import rows_of
 
     table = rows_of(report, rows)
-    notice = [*report.caveat.splitlines(), provenance_line(report)]
-    yield "".join(f"# {line}".rstrip() + "\n" for line in notice).encode()
+    lines = [*report.caveat.splitlines(), comment(provenance_line(report))]
+    yield "".join(f"# {line}".rstrip() + "\n" for line in lines).encode()
     yield (delimiter.join(f'"{column.name}"' for column in table.columns) + "\n").encode()
     # "needed" is a matter of type to Arrow: every text is quoted, no number is
     options = pc.WriteOptions(include_header=False, quoting_style="needed", delimiter=delimiter)

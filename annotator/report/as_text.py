@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 100
 """Columns where no terminal says how many it has."""
-NARROWEST: Final = 40
+NARROWEST: Final = 56
+"""What is narrower wraps."""
 
 FINDINGS_SHOWN: Final = 10
 SERVICES_SHOWN: Final = 10
@@ -128,11 +129,11 @@ class Page:
     def _unknown(self) -> Iterator["Text"]:
         unknown = self._report.unknown_ports
         if not unknown and not self._report.scans:
-            yield self._heading("UNKNOWN PORTS", "none: all ports in use are assigned")
+            yield from self._heading("UNKNOWN PORTS", "none: all ports in use are assigned")
             return
         whole = sum(part["bytes"] for part in self._report.totals["by_status"].values())
         answered = human.counted(unknown.answered, "endpoint") + " answered"
-        yield self._heading("UNKNOWN PORTS", f"{answered} · {human.share(unknown.bytes, whole)} of bytes")
+        yield from self._heading("UNKNOWN PORTS", f"{answered} · {human.share(unknown.bytes, whole)} of bytes")
         shown = unknown[: min(FINDINGS_SHOWN, unknown.in_use)]
         yield from self._endpoints(shown)
         yield from self._more(unknown.in_use - len(shown), "endpoint", "in use")
@@ -146,34 +147,27 @@ class Page:
     def _endpoints(self, rows: list[Record]) -> Iterator["Text"]:
         from rich.text import Text
 
-        from annotator.report.layout import joined, pad
+        from annotator.report.layout import joined
 
-        if not rows:
-            return
-        address_width = min(max(len(row["responder_addr"]) for row in rows), 39)
+        # IPv4 addresses align; an IPv6 address runs over, and is never cut
+        column = max((len(row["responder_addr"]) for row in rows if ":" not in row["responder_addr"]), default=0)
         for row in rows:
             mark, style = _MARKS[row["severity"]]
-            port = f"{row['port']}/{row['transport']}"
-            line = Text.assemble(
-                " ",
-                (mark, style),
-                " ",
-                (pad(row["responder_addr"], address_width), "bold"),
-                "  ",
-                (pad(port, 11), "bold"),
-            )
-            if line.cell_len + 1 + len(standing(row)) <= self._width:
-                line.append(f" {standing(row)}")
+            line = Text.assemble(f" {mark} ", (f"{row['responder_addr']:<{column}}", "bold"))
+            line.stylize(style, 1, 3)
+            indent = _INDENT + column + 2 if self._wide and column else _INDENT
+            port, assignment = f"  {row['port']}/{row['transport']}", standing(row)
+            if line.cell_len + len(port) > self._width:
                 yield line
-                rest = []
+                line = Text(" " * (_INDENT - 2))
+            line.append(f"{port:<14}", "bold")
+            if line.cell_len + len(assignment) <= self._width:
+                yield line.append(assignment)
             else:
                 yield line
-                rest = [standing(row)]
+                yield from joined([assignment], self._width, indent)
             reason = row["severity_reason"]
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
-            indent = _INDENT + address_width + 2 if self._wide and address_width <= 20 else _INDENT
-            for piece in rest:
-                yield from joined([piece], self._width, indent)
             lines = joined([reason, *facts], self._width, indent)
             lines[0].stylize(style, indent, indent + len(reason))
             yield from lines
@@ -191,7 +185,7 @@ class Page:
         rows = self._report.disagreements
         if not rows:
             return
-        yield self._heading("DISAGREEMENTS", human.count(len(rows)))
+        yield from self._heading("DISAGREEMENTS", human.count(len(rows)))
         for row in rows[:FINDINGS_SHOWN]:
             label = port_label(row["port"], row["transport"], row["service"])
             yield Text.assemble(" ", ("! ", "yellow"), " ", (row["responder_addr"], "bold"), "  ", (label, "bold"))
@@ -203,7 +197,7 @@ class Page:
     def _services(self) -> Iterator["Text"]:
         from rich.text import Text
 
-        from annotator.report.layout import bar, pad
+        from annotator.report.layout import bar, joined, pad
 
         services = self._report.services
         shown = services[: min(SERVICES_SHOWN, services.answered)]
@@ -211,21 +205,25 @@ class Page:
             return
         silent = len(services) - services.answered
         extra = f"; {human.counted(silent, 'more port')} tried in vain" if silent else ""
-        yield self._heading("SERVICES", f"by bytes, {len(shown)} of {human.count(services.answered)}{extra}")
+        yield from self._heading("SERVICES", f"by bytes, {len(shown)} of {human.count(services.answered)}{extra}")
         labels = [port_label(row["port"], row["transport"], row["service"], width=5) for row in shown]
-        label_width = min(max(len(label) for label in labels), 34 if self._wide else 26)
+        room = self._width - _INDENT - (47 if self._wide else 35)
+        label_width = min(max(len(label) for label in labels), room)
         top = max(row["bytes"] for row in shown)
-        bar_width = self._width - _INDENT - label_width - 49
         for label, row in zip(labels, shown, strict=True):
+            if len(label) > label_width:  # too long for its column, so a line of its own: it is never cut
+                yield from joined([label], self._width, _INDENT)
+                label = ""  # noqa: PLW2901 (it has been shown)
             line = Text(" " * _INDENT + pad(label, label_width))
+            ported = row["port"] is not None
             if self._wide:
-                line.append("  " + pad(words(row["range_class"]) if row["port"] is not None else "", 7))
-            status = words(row["status"]) if row["port"] is not None else ""
-            line.append("  " + pad(status, 10), "" if row["status"] in ("assigned", "none") else "yellow")
-            line.append(pad(human.counted(row["flows"], "flow"), 13, right=True))
+                line.append("  " + pad(words(row["range_class"]) if ported else "", 7))
+            style = "" if row["status"] in ("assigned", "none") else "yellow"
+            line.append("  " + pad(words(row["status"]) if ported else "", 10), style)
+            line.append(pad(human.counted(row["flows"], "flow"), 14, right=True))
             line.append(pad(human.size(row["bytes"]), 9, right=True))
             if self._wide:
-                line.append(f" {bar(row['bytes'], top, bar_width)}", "cyan")
+                line.append(f" {bar(row['bytes'], top, self._width - line.cell_len - 1)}", "cyan")
             yield line
 
     def _breakdowns(self) -> Iterator["Text"]:
@@ -251,7 +249,7 @@ class Page:
 
         whole = sum(part["bytes"] for part in parts.values())
         room = self._width // 2 if self._wide else self._width
-        yield self._heading(title, "by bytes")
+        yield from self._heading(title, "by bytes")
         for word, part in parts.items():
             name = "no port" if word == "none" else words(word)
             line = Text(" " * _INDENT + pad(name, 10))
@@ -264,7 +262,7 @@ class Page:
         issues = self._report.issues
         if not issues:
             return
-        yield self._heading("ISSUES", human.count(len(issues)))
+        yield from self._heading("ISSUES", human.count(len(issues)))
         many = len(self._report.captures) > 1
         for issue in issues[:ISSUES_SHOWN]:
             where = f" of {issue['capture']}" if many else ""
@@ -278,7 +276,7 @@ class Page:
 
         from annotator.report.layout import joined
 
-        yield self._heading("FLOWS", human.count(self._report.totals["flows"]))
+        yield from self._heading("FLOWS", human.count(self._report.totals["flows"]))
         for flow in brief_flows(self._report):
             target = f"{flow.responder} {flow.port}"
             line = f"{flow.time}  {flow.initiator} → {target}"
@@ -301,10 +299,12 @@ class Page:
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
-    def _heading(self, title: str, rest: str) -> "Text":
-        from rich.text import Text
+    def _heading(self, title: str, rest: str) -> Iterator["Text"]:
+        from annotator.report.layout import joined
 
-        return Text.assemble((title, "bold"), f"   {rest}")
+        lines = joined(f"{title}   {rest}".split(" · "), self._width)
+        lines[0].stylize("bold", 0, len(title))
+        yield from lines
 
     def _note(self, text: str) -> Iterator["Text"]:
         from annotator.report.layout import joined

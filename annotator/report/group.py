@@ -19,10 +19,10 @@ def pack(*keys: NDArray[np.integer]) -> NDArray[np.uint64]:
     limit = int(packed.max(initial=0)) + 1
     for key in keys[1:]:
         width = int(key.max(initial=0)) + 1
-        if limit * width > 1 << 64:
+        if limit * width >= 1 << 64:
             values, numbered = np.unique(packed, return_inverse=True)
             packed, limit = numbered.astype(np.uint64), max(len(values), 1)
-        if limit * width > 1 << 64:
+        if limit * width >= 1 << 64:
             values, key = np.unique(key, return_inverse=True)  # noqa: PLW2901 (the same key, numbered densely)
             width = max(len(values), 1)
         packed = packed * np.uint64(width) + key.astype(np.uint64)

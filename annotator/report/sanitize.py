@@ -52,6 +52,11 @@ def cell(text: str) -> str:
     return f"'{text}" if text.startswith(tuple(_FORMULA_STARTS)) else text
 
 
+def comment(text: str) -> str:
+    """Disarm a comment line of a delimited file: a spreadsheet knows no comments and would split it into cells."""
+    return "".join(" " if character in '",;\t=' else character for character in text)
+
+
 def markdown(text: str) -> str:
     """Escape Markdown's and HTML's active characters, so that `text` shows as it is, in a table cell too."""
     escaped = "".join(f"\\{c}" if c in _MARKDOWN_ACTIVE else c for c in text)
