@@ -45,7 +45,7 @@ def read_xml(data: bytes, name: str) -> Imported:
     imported = Imported("xml", [])
     try:
         _read(data, name, imported)
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError, LookupError) as error:  # the latter two for encodings that it claims
         raise RegistryError(f"{name}: {error}; the file is cut short or damaged: fetch it again") from None
     except RecursionError:
         raise RegistryError(f"{name}: nested too deeply for IANA's registry") from None
