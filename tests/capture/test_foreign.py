@@ -1,0 +1,68 @@
+"""Formats that only Wireshark reads, through editcap, or a message that says what to install."""
+
+import shutil
+import struct
+from pathlib import Path
+
+import pytest
+
+from annotator.capture import open_capture
+from annotator.capture.foreign import convert, format_of
+from annotator.errors import InputError
+from tests.capture.writing import packets
+
+needs_editcap = pytest.mark.skipif(shutil.which("editcap") is None, reason="Wireshark's editcap is not installed")
+
+
+def snoop(*bodies: bytes) -> bytes:
+    """A capture in Solaris' format (RFC 1761): version 2, Ethernet; big-endian records padded to four bytes."""
+    data = b"snoop\0\0\0" + struct.pack(">II", 2, 4)
+    for second, body in enumerate(bodies):
+        padded = body + bytes(-len(body) % 4)
+        data += struct.pack(">IIIIII", len(body), len(body), 24 + len(padded), 0, 1000 + second, 5) + padded
+    return data
+
+
+@needs_editcap
+@pytest.mark.parametrize("name", ["a.snoop", "-r", "a b;c.snoop"])
+def test_a_foreign_capture_is_converted_as_it_is_read(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The packets come through editcap, names that look like options or shell words included, and an issue says so."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(snoop(b"x" * 60, b"y" * 61))
+    source = open_capture(name)
+    found = packets(source)  # type: ignore[arg-type]  # a StreamReader
+    assert [(packet.data, packet.ts_ns) for packet in found] == [
+        (b"x" * 60, 1000 * 10**9 + 5000),
+        (b"y" * 61, 1001 * 10**9 + 5000),
+    ]
+    assert "converted" in source.issues
+
+
+@needs_editcap
+def test_closing_early_ends_editcap(tmp_path: Path) -> None:
+    """A conversion that is not read to its end leaves no process behind."""
+    path = tmp_path / "a.snoop"
+    path.write_bytes(snoop(*[bytes(1000)] * 5000))
+    stream = convert(str(path), "snoop")
+    assert len(stream.read(100)) == 100
+    stream.close()
+    assert stream._process.returncode is not None  # type: ignore[attr-defined]  # of a Converted
+
+
+def test_without_editcap_the_message_names_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says what the file is, and what to install."""
+    path = tmp_path / "a.snoop"
+    path.write_bytes(snoop(b"x" * 60))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputError, match=r"is snoop, .*install the package wireshark-common") as caught:
+        open_capture(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_known_formats_are_named() -> None:
+    """Some of them have a magic; others are left to editcap to tell."""
+    assert format_of(snoop()) == "snoop"
+    assert format_of(b"GMBU" + bytes(60)) == "Network Monitor 2"
+    assert format_of(b"\x12\x34\x56\x78") == ""
