@@ -65,6 +65,11 @@ def render(report: Report, *, width: int = WIDTH, color: bool = False, flows: bo
     return capture.get()
 
 
+def _limit(number: int, most: int) -> int:
+    """Say how many of `number` lines to show: `most`, but for the sake of two none is left out."""
+    return number if number <= most + 2 else most
+
+
 class Page:
     """A report laid out for one width."""
 
@@ -134,12 +139,13 @@ class Page:
         whole = sum(part["bytes"] for part in self._report.totals["by_status"].values())
         answered = human.counted(unknown.answered, "endpoint") + " answered"
         yield from self._heading("UNKNOWN PORTS", f"{answered} · {human.share(unknown.bytes, whole)} of bytes")
-        shown = unknown[: min(FINDINGS_SHOWN, unknown.in_use)]
+        shown = unknown[: _limit(unknown.in_use, FINDINGS_SHOWN)]
         yield from self._endpoints(shown)
         yield from self._more(unknown.in_use - len(shown), "endpoint", "in use")
-        for row in self._report.scans[:SCANS_SHOWN]:
+        scans = self._report.scans[: _limit(len(self._report.scans), SCANS_SHOWN)]
+        for row in scans:
             yield from self._note(f"scan: {scan(row)}")
-        yield from self._more(len(self._report.scans) - SCANS_SHOWN, "scan")
+        yield from self._more(len(self._report.scans) - len(scans), "scan")
         tried = len(unknown) - unknown.in_use
         if tried:
             yield from self._note(f"{human.counted(tried, 'endpoint')} {'was' if tried == 1 else 'were'} tried in vain")
@@ -186,13 +192,14 @@ class Page:
         if not rows:
             return
         yield from self._heading("DISAGREEMENTS", human.count(len(rows)))
-        for row in rows[:FINDINGS_SHOWN]:
+        shown = rows[: _limit(len(rows), FINDINGS_SHOWN)]
+        for row in shown:
             label = port_label(row["port"], row["transport"], row["service"])
             yield Text.assemble(" ", ("! ", "yellow"), " ", (row["responder_addr"], "bold"), "  ", (label, "bold"))
             seen = human.listed([words(protocol) for protocol in row["observed"]])
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
             yield from joined([f"the payload is {seen}", *facts], self._width, _INDENT)
-        yield from self._more(len(rows) - FINDINGS_SHOWN, "disagreement")
+        yield from self._more(len(rows) - len(shown), "disagreement")
 
     def _services(self) -> Iterator["Text"]:
         from rich.text import Text
@@ -200,7 +207,7 @@ class Page:
         from annotator.report.layout import bar, joined, pad
 
         services = self._report.services
-        shown = services[: min(SERVICES_SHOWN, services.answered)]
+        shown = services[: _limit(services.answered, SERVICES_SHOWN)]
         if not shown:
             return
         silent = len(services) - services.answered
@@ -264,12 +271,13 @@ class Page:
             return
         yield from self._heading("ISSUES", human.count(len(issues)))
         many = len(self._report.captures) > 1
-        for issue in issues[:ISSUES_SHOWN]:
+        shown = issues[: _limit(len(issues), ISSUES_SHOWN)]
+        for issue in shown:
             where = f" of {issue['capture']}" if many else ""
             first = f", first in frame {human.count(issue['first_frame'])}{where}" if issue["first_frame"] else where
             times = human.counted(issue["count"], "time")
             yield from self._note(f"{issue['name']} ({issue['layer']}), {times}{first}: {issue['detail']}")
-        yield from self._more(len(issues) - ISSUES_SHOWN, "issue")
+        yield from self._more(len(issues) - len(shown), "issue")
 
     def _flows(self) -> Iterator["Text"]:
         from rich.text import Text

@@ -88,7 +88,7 @@ SEVERITY_RUNGS: Final = (
     (Severity.HIGH, "answers peers from outside"),
     (Severity.LOW, "answers on a dynamic port"),
     (Severity.MEDIUM, "a remote host that answers local ones"),
-    (Severity.MEDIUM, "answers inside, on a port assigned to nobody"),
+    (Severity.MEDIUM, "answers peers inside"),
     (Severity.MEDIUM, "answers; neither end is local (see --local)"),
 )
 """(severity, why), in the order in which :func:`judge_severity` tries them."""

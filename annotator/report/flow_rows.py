@@ -126,6 +126,7 @@ class FlowRows:
         self._addresses = facts.addresses
         self._assignments = facts.assignments
         self._tunnels = facts.analysis.tunnels
+        self._findings = facts.analysis.findings
 
     def __len__(self) -> int:
         return len(self._flows)
@@ -139,6 +140,7 @@ class FlowRows:
         """Give the rows `start` to `stop`."""
         rows = slice(start, min(stop, len(self)))
         made = self._numbers(rows, form) | self._words(rows, form)
+        made["observed_label"] = self._labels(rows, form)
         made["community_id"] = _ascii(community_ids(self._flows, rows.start, rows.stop), form)
         arrays = [made[column.name] if column.name in made else _nothing(column, rows, form) for column in FLOW]
         return pa.record_batch(arrays, names=[column.name for column in FLOW])
@@ -206,13 +208,35 @@ class FlowRows:
             "tcp_flags_responder": _compact(flows.tcp_flags_responder, flags_text),
             "vlan": _compact(flows.vlan, vlan_text),
             "tunnel": _compact(flows.tunnel, lambda key: clean(self._tunnels.get(key, ""))),
+            "observed": _named(flows.observed, self._findings.names if self._findings else []),
             "observed_grade": _grades(flows),
+            "observed_basis": _named(flows.observed_basis, self._findings.bases if self._findings else []),
+            "related_to": self._related(),
             "agreement": (Vocabulary(Agreement.words()), flows.agreement),
             "agreement_reason": (Vocabulary(list(REASONS)), flows.agreement_reason),
         }
         for end in ("initiator", "responder"):
             coded |= self._end(end)
         return coded
+
+    def _labels(self, rows: slice, form: Form) -> Array:
+        """Spell the labels of these rows: text from packets, neutralised here."""
+        if self._findings is None:
+            texts = [""] * (rows.stop - rows.start)
+        else:
+            texts = self._findings.texts(np.arange(rows.start, rows.stop))
+        distinct = sorted(set(texts))
+        places = {text: place for place, text in enumerate(distinct)}
+        codes = np.fromiter((places[text] for text in texts), np.int64, len(texts))
+        return Vocabulary([clean(text) for text in distinct]).column(codes, form, False)
+
+    def _related(self) -> tuple[Vocabulary, NDArray[np.integer]]:
+        """Name the flows that announced others by their Community IDs."""
+        distinct, codes = np.unique(self._flows.related_to, return_inverse=True)
+        named = [
+            community_ids(self._flows, row, row + 1)[0].decode("ascii") if row >= 0 else "" for row in distinct.tolist()
+        ]
+        return Vocabulary(named), codes
 
     def _end(self, end: str) -> dict[str, tuple[Vocabulary, NDArray[np.integer]]]:
         flows = self._flows
@@ -238,10 +262,16 @@ def _compact(values: NDArray[Any], text: Callable[[int], str]) -> tuple[Vocabula
     return Vocabulary([text(value) for value in distinct.tolist()]), codes
 
 
+def _named(codes: NDArray[np.integer], words: list[str]) -> tuple[Vocabulary, NDArray[np.integer]]:
+    """Give the vocabulary of a column whose code -1 is nothing."""
+    return Vocabulary([*words, ""]), np.where(codes < 0, len(words), codes)
+
+
 def _grades(flows: Flows) -> tuple[Vocabulary, NDArray[np.integer]]:
     """Grade the observation: nothing was looked for where nothing can be compared."""
-    codes = (flows.agreement == Agreement.NOT_APPLICABLE).astype(np.uint8)
-    return Vocabulary(["not_observed", "not_applicable"]), codes
+    words = [*Grade.words(), "not_applicable"]
+    nothing = (flows.observed < 0) & (flows.agreement == Agreement.NOT_APPLICABLE)
+    return Vocabulary(words), np.where(nothing, len(words) - 1, flows.observed_grade)
 
 
 def _times(ns: NDArray[np.int64], form: Form) -> Array:

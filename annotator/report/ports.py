@@ -82,6 +82,18 @@ class PortGroups:
     def _outcome(self) -> Integers:
         return self.groups.tally(self.facts.flows.outcome[self.rows], len(Outcome))
 
+    @cached_property
+    def _protocols(self) -> list[str]:
+        findings = self.facts.analysis.findings
+        return [*findings.names] if findings else []
+
+    @cached_property
+    def _observed(self) -> Integers:
+        """Flows by (group, protocol); the last column is of flows without one."""
+        kinds = len(self._protocols)
+        codes = self.facts.flows.observed[self.rows]
+        return self.groups.tally(np.where((codes < 0) | (codes >= kinds), kinds, codes), kinds + 1)[:, :kinds]
+
     def record(self, group: int) -> Record:
         """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
         flows, row = self.facts.flows, self.row[group]
@@ -95,7 +107,7 @@ class PortGroups:
             "status_detail": assignment.status_detail or None,
             "service": assignment.service or None,
             "service_names": list(assignment.service_names),
-            "observed": {},
+            "observed": _tally(self._observed[group], self._protocols),
             "agreement": _tally(self._agreement[group], _AGREEMENTS),
             "outcome": _tally(self._outcome[group], _OUTCOMES),
             "flows": int(self.flows[group]),

@@ -4,16 +4,16 @@ from typing import Final
 
 import numpy as np
 
-from annotator.model import Analysis, DirectionBasis, Outcome
+from annotator.model import DCCP, SCTP, TCP, Analysis, DirectionBasis, Outcome
 from annotator.report import human
 from annotator.report.sanitize import clean, clean_words
 
 MUCH: Final = 0.05
 """Share of packets or flows from which an oddity bounds the findings."""
 ONE_SIDED: Final = 0.5
-"""Share of one-sided flows from which the whole capture counts as one-sided."""
-FEW: Final = 5
-"""Flows below which a share says nothing."""
+"""Share of connections from which the whole capture counts as one-sided."""
+_MUTUAL: Final = (TCP, SCTP, DCCP)
+"""Transports in which both ends always send."""
 
 NOTED_ISSUES: Final = {
     "no_time": "packets carry no time: durations, timeouts and order are unknown for them",
@@ -69,10 +69,11 @@ def _of_flows(analysis: Analysis) -> list[str]:
             f"the capture holds {human.counted(guessed, 'flow')} from mid-stream that only "
             f"{'its' if guessed == 1 else 'their'} first packet orients: initiator and responder may be swapped"
         )
-    one_sided = int(np.count_nonzero(flows.outcome == Outcome.ONE_SIDED))
-    if len(flows) >= FEW and one_sided > ONE_SIDED * len(flows):
+    mutual = np.isin(flows.proto, _MUTUAL)  # what others send to a group, nobody answers
+    one_sided = int(np.count_nonzero(mutual & (flows.outcome == Outcome.ONE_SIDED)))
+    if one_sided > ONE_SIDED * np.count_nonzero(mutual):
         lines.append(
-            f"{human.share(one_sided, len(flows))} of the flows show one direction only: is one side of the traffic "
-            "captured elsewhere?"
+            f"{human.share(one_sided, np.count_nonzero(mutual))} of the connections show one direction only: is the "
+            "other one captured elsewhere?"
         )
     return lines

@@ -22,8 +22,12 @@ from annotator.model import (
     Scope,
     Status,
 )
-from annotator.pipeline import annotate_flows
+from annotator.compare import compare
+from annotator.pipeline import look_up
 from annotator.registry import load
+
+NAMES = ["http", "tls", "ssh"]
+"""Words of ``Flows.observed`` in made analyses."""
 
 START_NS = 1_777_886_000_000_000_000  # 2026-05-04T09:13:20Z
 
@@ -86,6 +90,9 @@ def flow(
         "responder_frame_bytes": 3042 if answered else 0,
         "initiator_payload_bytes": 200,
         "responder_payload_bytes": 2840 if answered else 0,
+        "observed": -1,
+        "observed_basis": -1,
+        "related_to": -1,
     }
     return row | columns
 
@@ -103,7 +110,9 @@ def make_analysis(rows: list[dict[str, Any]], **changes: Any) -> Analysis:
 def wrap(flows: Flows, **changes: Any) -> Analysis:
     """Make the analysis of one sound capture that holds these flows."""
     registry = changes.pop("registry", None) or load()
-    annotate_flows(flows, registry)
+    look_up(flows, registry)
+    nobody = np.zeros(len(flows), np.bool_)
+    compare(flows, registry.entries, NAMES, nobody, nobody)
     packets = int((flows.initiator_packets + flows.responder_packets).sum())
     capture = CaptureSummary(
         "office.pcapng",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from annotator.model import CaptureSummary, DirectionBasis, Issue, Outcome
+from annotator.model import UDP, CaptureSummary, DirectionBasis, Issue, Outcome
 from annotator.report.report import Report
 from tests.report.synthetic import flow, make_analysis
 
@@ -49,11 +49,12 @@ def test_guessed_directions_are_told() -> None:
 
 
 def test_one_sided_captures_are_told() -> None:
-    """A capture that shows one direction of most flows says so; a few such flows are normal."""
+    """A capture that shows one direction of most connections says so; a few are normal, and so is multicast."""
     one = [flow(outcome=Outcome.ONE_SIDED, sport=k) for k in range(8)]
     (line,) = lines([*one, flow()])
-    assert "88.9 % of the flows show one direction only" in line
+    assert "88.9 % of the connections show one direction only" in line
     assert lines([*one[:4], *[flow(sport=100 + k) for k in range(4)]]) == []
+    assert lines([flow(outcome=Outcome.ONE_SIDED, proto=UDP, sport=k) for k in range(8)]) == []
 
 
 @pytest.mark.parametrize("name", ["no_time", "snap_cut"])
