@@ -437,6 +437,8 @@ class Observer:
             np.zeros(count, np.int64),
             np.zeros(count, np.int64),
         )
+        if not count:
+            return pairs
         order = np.argsort(pairs.protocol, kind="stable")
         numbers, starts = np.unique(pairs.protocol[order], return_index=True)
         ends = np.append(starts[1:], count)
