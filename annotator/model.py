@@ -93,6 +93,16 @@ class Agreement(Words):
     NOT_APPLICABLE = 6
 
 
+class Grade(Words):
+    """How sure an observation is."""
+
+    NOT_OBSERVED = 0
+    UNDECIDED = 1
+    """While more payload is awaited; no finished observation has it."""
+    SPECULATIVE = 2
+    CONFIRMED = 3
+
+
 @dataclass(slots=True)
 class PacketBatch:
     """Many packets of one capture: raw bytes and columns, in file order.
@@ -293,6 +303,14 @@ class Flows:
     agreement_reason: NDArray[np.uint8]
     """Index into :data:`annotator.compare.REASONS`."""
     unknown_port: NDArray[np.bool_]
+    observed: NDArray[np.int16]
+    """Index into ``Analysis.findings.names``, -1 where nothing was observed."""
+    observed_grade: NDArray[np.uint8]
+    """:class:`Grade`."""
+    observed_basis: NDArray[np.int16]
+    """Index into ``Analysis.findings.bases``, -1 where nothing was observed."""
+    related_to: NDArray[np.int32]
+    """Row of the flow that announced this one, -1 where none did."""
 
     def __len__(self) -> int:
         return len(self.proto)
@@ -309,5 +327,7 @@ class Analysis:
     """The :class:`annotator.registry.Registry` that was consulted."""
     options: dict[str, Any]
     """Every setting that a result depends on, by its command-line name."""
+    findings: Any = None
+    """The :class:`annotator.evidence.Findings` that the ``observed`` columns point into; labels are made on demand."""
     tunnels: dict[int, str] = field(default_factory=dict)
     """Text of each ``Flows.tunnel`` hash."""

@@ -12,6 +12,7 @@ from annotator.decode import Decoder, reasons
 from annotator.decode import batch as accounts
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
+from annotator.evidence import Findings, Observer, find
 from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
 from annotator.flow.table import NS
@@ -28,6 +29,7 @@ from annotator.model import (
 )
 from annotator.registry import Registry
 from annotator.registry import load as load_registry
+from annotator.related import announced_endpoints, relate
 
 Progress = Callable[[int, int | None, int], None]
 """Called as ``progress(bytes done, bytes in all or None, packets)``: once at the start, then after each batch."""
@@ -83,6 +85,7 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     table = FlowTable(flow_settings)
     fragments = Fragments()
     tunnels = TunnelBook()
+    observer = Observer()
     captures: list[CaptureSummary] = []
     issues: list[Issue] = []
     done_bytes = packets = 0
@@ -96,7 +99,7 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
         for batch in reader.batches():
             for headers in decoder.decode(batch):
                 fragments.tie(headers, batch.first_frame, decoder.counts)
-                table.add(headers, batch)
+                observer.look(batch, headers, table.add(headers, batch), table.shards)
             if progress:
                 progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
         jit.mark_prepared()
@@ -109,14 +112,20 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
         proto: registry.table(transport).status == Status.ASSIGNED for proto, transport in PORT_TRANSPORT.items()
     }
     last_ns = {number: capture.last_ns for number, capture in enumerate(captures)}
-    flows = finish(table.rows(), flow_settings, local, assigned, last_ns)
-    annotate_flows(flows, registry)
+    rows = table.rows()
+    findings = find(observer, rows)
+    flows, from_b = finish(rows, flow_settings, local, assigned, last_ns, findings.client)
+    look_up(flows, registry)
+    flows.observed, flows.observed_grade, flows.observed_basis = findings.protocol, findings.grade, findings.basis
+    flows.related_to = relate(flows, findings, announced_endpoints(flows, observer, rows, from_b))
+    compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
     names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
-    return Analysis(captures, issues, flows, registry, _options(settings), names)
+    issues += _evidence_issues(flows, findings)
+    return Analysis(captures, issues, flows, registry, _options(settings), findings, names)
 
 
-def annotate_flows(flows: Flows, registry: Registry) -> None:
-    """Fill in what the registry says of both ends, and the agreement."""
+def look_up(flows: Flows, registry: Registry) -> None:
+    """Fill in what the registry says of both ends."""
     for proto, transport in PORT_TRANSPORT.items():
         of_it = np.flatnonzero((flows.proto == proto) & (flows.responder_port != NO_PORT))
         if not len(of_it):
@@ -128,7 +137,6 @@ def annotate_flows(flows: Flows, registry: Registry) -> None:
         ):
             status[of_it] = table.status[port[of_it]]
             entry[of_it] = table.entry[port[of_it]]
-    compare(flows)
 
 
 def _summary(reader: Reader, decoder: Decoder) -> CaptureSummary:
@@ -183,6 +191,25 @@ def _issues(reader: Reader, decoder: Decoder) -> list[Issue]:
             detail = "link type " + ", ".join(map(str, sorted(decoder.undecoded_links))) + " is not decoded"
         found.append(Issue(reason.name, reason.layer, count, first_frame, detail, number))
     return found
+
+
+def _evidence_issues(flows: Flows, findings: Findings) -> list[Issue]:
+    """List where the payload contradicts itself."""
+    rows = np.flatnonzero(findings.contradicts)
+    if not len(rows):
+        return []
+    detail = "the two directions of a flow show different protocols: neither is called confirmed"
+    first = rows[0]
+    return [
+        Issue(
+            "directions_contradict",
+            "evidence",
+            len(rows),
+            int(flows.first_frame[first]),
+            detail,
+            int(flows.capture[first]),
+        )
+    ]
 
 
 def _options(settings: Settings) -> dict[str, Any]:

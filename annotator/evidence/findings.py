@@ -1,14 +1,13 @@
 """From what was seen of each direction to one observation a flow, and the words for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.evidence.look import FROM_START, RANDOM, Observer
-from annotator.evidence.probe import ANY_ROLE, CLIENT, CONFIRMED, SERVER, SPECULATIVE, Probe
+from annotator.evidence.look import RANDOM, Observer
+from annotator.evidence.probe import CLIENT, CONFIRMED, SERVER, SPECULATIVE, Probe
 from annotator.flow.table import SPLIT_ACTIVE, SPLIT_IDLE
 
 NONE: Final = -1
@@ -69,14 +68,13 @@ def _continued(rows: NDArray[np.void]) -> NDArray[np.int64]:
     return linked[np.isin(rows["split"][previous[linked]], (SPLIT_IDLE, SPLIT_ACTIVE))]
 
 
-def find(observer: Observer, rows: NDArray[np.void], continued_basis: Mapping[str, str] | None = None) -> Findings:
+def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     """Lay out what `observer` saw for the flows `rows` (FLOW, in their final order).
 
     The ladder for the two directions: 1) both show one protocol: it, with the better grade; 2) one shows a protocol
     confirmed and the other none, or only a speculation: the confirmed one; 3) both confirmed, and different: the
     stronger one, as speculation, and the flow is marked as contradicting itself; 4) speculations: the stronger one.
     """
-    del continued_basis
     n = len(rows)
     probes = observer.probes
     seen = np.zeros(n, observer.observations.dtype)
@@ -150,6 +148,3 @@ def _telling(seen: NDArray[np.void]) -> NDArray[np.bool_]:
     better_b = grade[:, 1] > grade[:, 0]
     better_a = grade[:, 0] > grade[:, 1]
     return (client_b | better_b) & ~better_a
-
-
-__all__ = ["ANY_ROLE", "FROM_START", "Findings", "find"]

@@ -20,13 +20,15 @@ def finish(
     local: Sequence[Network],
     assigned: Mapping[int, NDArray[np.bool_]],
     last_ns: Mapping[int, int],
-) -> Flows:
+    client: NDArray[np.int8],
+) -> tuple[Flows, NDArray[np.bool_]]:
     """Orient the rows of a table (FLOW) and lay them out as :class:`Flows`, not yet annotated.
 
-    `assigned` is for the ladder's registry rung (see :func:`orient`); `last_ns` gives each capture's last time.
+    `assigned` and `client` are for the ladder (see :func:`orient`); `last_ns` gives each capture's last time. The
+    second result says, bool[n], whether B is the initiator.
     """
     n = len(rows)
-    from_b, basis = orient(rows, assigned)
+    from_b, basis = orient(rows, assigned, client)
     side = from_b.astype(np.intp)
     each = np.arange(n)
     proto = protocols(rows)
@@ -59,7 +61,7 @@ def finish(
     to_group = (rows["state"] & (GROUP << (1 - side))) != 0
     idle_ns = np.where(proto == TCP, settings.idle_tcp_ns, settings.idle_other_ns)
     capture_last = np.array([last_ns[c] for c in range(max(last_ns, default=-1) + 1)] or [0], np.int64)
-    return Flows(
+    flows = Flows(
         version=version,
         proto=proto,
         initiator_hi=initiator_hi,  # type: ignore[arg-type]  # uint64 in, uint64 out
@@ -115,4 +117,9 @@ def finish(
         agreement=np.full(n, Agreement.NOT_APPLICABLE, np.uint8),
         agreement_reason=np.zeros(n, np.uint8),
         unknown_port=np.zeros(n, np.bool_),
+        observed=np.full(n, -1, np.int16),
+        observed_grade=np.zeros(n, np.uint8),
+        observed_basis=np.full(n, -1, np.int16),
+        related_to=np.full(n, -1, np.int32),
     )
+    return flows, from_b

@@ -101,11 +101,12 @@ def fan_in(rows: NDArray[np.void], asked: NDArray[np.bool_]) -> NDArray[np.bool_
 
 
 def orient(
-    rows: NDArray[np.void], assigned: Mapping[int, NDArray[np.bool_]]
+    rows: NDArray[np.void], assigned: Mapping[int, NDArray[np.bool_]], client: NDArray[np.int8]
 ) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
     """Decide who opened each flow of `rows` (FLOW).
 
-    `assigned` gives, by IP protocol number, bool[65536]: is the port assigned. Returns (bool[n]: B is the initiator;
+    `assigned` gives, by IP protocol number, bool[65536]: is the port assigned. `client` says which end the payload
+    shows to speak as client: int8[n], 0 is A, 1 is B, -1 unknown. Returns (bool[n]: B is the initiator;
     uint8[n]: :class:`DirectionBasis`).
     """
     n = len(rows)
@@ -131,7 +132,7 @@ def orient(
     )
     # 2) message: who speaks as client; ICMP's requests are known from the header
     request = (signal & Signal.REQUEST) != 0
-    decide(DirectionBasis.MESSAGE, request[:, 0], request[:, 1])
+    decide(DirectionBasis.MESSAGE, request[:, 0] | (client == 0), request[:, 1] | (client == 1))
     # 3) fan_in: the end that three or more peers began to talk to
     serves = fan_in(rows, (initiator == UNDECIDED) & with_ports(rows))
     decide(DirectionBasis.FAN_IN, serves[1], serves[0])

@@ -22,6 +22,7 @@ from annotator.model import (
     DirectionBasis,
     End,
     Flows,
+    Grade,
     Outcome,
     RangeClass,
     Scope,

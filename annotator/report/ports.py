@@ -83,16 +83,24 @@ class PortGroups:
         return self.groups.tally(self.facts.flows.outcome[self.rows], len(Outcome))
 
     @cached_property
-    def _protocols(self) -> list[str]:
-        findings = self.facts.analysis.findings
-        return [*findings.names] if findings else []
+    def _observed(self) -> tuple[Integers, Integers, Integers]:
+        """Flows by (group, protocol), of the pairs that there are: (group, protocol, flows), in order."""
+        observed = self.facts.flows.observed[self.rows].astype(np.int64)
+        seen = observed >= 0
+        pairs, flows = np.unique(self.groups.of_row[seen] << 16 | observed[seen], return_counts=True)
+        return pairs >> 16, pairs & 0xFFFF, flows
 
-    @cached_property
-    def _observed(self) -> Integers:
-        """Flows by (group, protocol); the last column is of flows without one."""
-        kinds = len(self._protocols)
-        codes = self.facts.flows.observed[self.rows]
-        return self.groups.tally(np.where((codes < 0) | (codes >= kinds), kinds, codes), kinds + 1)[:, :kinds]
+    def observed(self, group: int) -> dict[str, int]:
+        """Flows of one group by the protocol that their payload shows, the most frequent first."""
+        findings = self.facts.analysis.findings
+        if findings is None:
+            return {}
+        groups, protocols, flows = self._observed
+        start, end = np.searchsorted(groups, (group, group + 1)).tolist()
+        tally = zip(
+            (findings.names[number] for number in protocols[start:end].tolist()), flows[start:end].tolist(), strict=True
+        )
+        return dict(sorted(tally, key=lambda pair: (-pair[1], pair[0])))
 
     def record(self, group: int) -> Record:
         """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
@@ -107,7 +115,7 @@ class PortGroups:
             "status_detail": assignment.status_detail or None,
             "service": assignment.service or None,
             "service_names": list(assignment.service_names),
-            "observed": _tally(self._observed[group], self._protocols),
+            "observed": self.observed(group),
             "agreement": _tally(self._agreement[group], _AGREEMENTS),
             "outcome": _tally(self._outcome[group], _OUTCOMES),
             "flows": int(self.flows[group]),
