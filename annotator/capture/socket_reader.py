@@ -32,13 +32,11 @@ WINDOW: Final = 8 << 20
 
 AUXDATA: Final = struct.Struct("@IIIHHHH")  # struct tpacket_auxdata: status, len, snaplen, mac, net, TCI, TPID
 TP_STATUS_VLAN_VALID: Final = 1 << 4
-TP_STATUS_VLAN_TPID_VALID: Final = 1 << 6
 TIMESPEC: Final = struct.Struct("@ll")
 ANCILLARY_SPACE: Final = CMSG_SPACE(AUXDATA.size) + CMSG_SPACE(TIMESPEC.size)
 
 ADDRESSES: Final = 12  # octets of an Ethernet header before its VLAN tags
 TAG: Final = struct.Struct("!HH")  # TPID and TCI; in a cooked frame the TPID is in the header, and the type follows
-ETH_VLAN: Final = 0x8100  # IEEE 802.1Q, the TPID where the kernel names none
 COOKED: Final = struct.Struct("!HHH8sH")  # packet type, ARPHRD_, address length, address, protocol
 HEADROOM: Final = COOKED.size + TAG.size
 """Octets kept free before each frame for what is put back in front of it."""
@@ -136,8 +134,6 @@ class SocketReader(LiveReader):
                 status, origlen, _, _, _, tci, tpid = AUXDATA.unpack(value)
                 if not status & TP_STATUS_VLAN_VALID:
                     tpid = 0
-                elif not status & TP_STATUS_VLAN_TPID_VALID:
-                    tpid = ETH_VLAN
             elif kind == SO_TIMESTAMPNS:
                 seconds, nanoseconds = TIMESPEC.unpack(value)
                 ts_ns = seconds * 1_000_000_000 + nanoseconds

@@ -40,6 +40,13 @@ OUTPUT_OPTIONS: Final = (
 )
 FLOW_OPTIONS: Final = (
     click.option(
+        "-f",
+        "--filter",
+        "bpf",
+        metavar="BPF",
+        help="Only packets that this filter of tcpdump's language lets pass, as 'tcp port https and not net 10'.",
+    ),
+    click.option(
         "--local",
         multiple=True,
         metavar="NETS",
