@@ -49,6 +49,7 @@ def annotate(
     ignore_vlan: bool = False,
     local: Iterable[str] | None = None,
     registry: str | os.PathLike[str] | None = None,
+    bpf: str | None = None,
     progress: Callable[[int, int | None, int], None] | None = None,
 ) -> "Report":
     """Read captures and say what is on their ports.
@@ -61,6 +62,7 @@ def annotate(
         ignore_vlan: join flows that differ by VLAN only (mirror ports).
         local: networks whose addresses are local, as ``10.0.0.0/8``; None for the private ranges.
         registry: a file in one of IANA's forms; None for the embedded registry.
+        bpf: a filter in tcpdump's language; only packets that it lets pass count. Needs libpcap.
         progress: called as ``progress(bytes done, bytes in all or None, packets)``.
 
     Returns:
@@ -83,6 +85,7 @@ def annotate(
                 active_timeout_s=active_timeout_s,
                 ignore_vlan=ignore_vlan,
                 registry=None if registry is None else os.fspath(registry),
+                bpf=bpf,
                 **settings,
             ),
             progress,

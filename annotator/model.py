@@ -126,6 +126,8 @@ class PacketBatch:
     """Index of the capture in this run."""
     first_frame: int
     """1-based number, in its capture, of the batch's first packet."""
+    keep: NDArray[np.bool_] | None = None
+    """Which packets pass the filter; None: all. The others stay where they are, so that frame numbers hold."""
 
     def __len__(self) -> int:
         return len(self.offset)
@@ -223,11 +225,16 @@ class Issue:
     detail: str = ""
     capture: int = 0
     """Index of the capture."""
+    partial: bool = False
+    """Whether work was given up, or could not be done, for it: the report is partial then."""
 
 
 @dataclass(slots=True)
 class CaptureSummary:
-    """What was read of one capture. ``packets_read == packets_decoded + packets_stopped``, always."""
+    """What was read of one capture. ``packets_read == packets_decoded + packets_stopped``, always.
+
+    Packets that a filter leaves out are counted in ``packets_filtered``, and nowhere else.
+    """
 
     name: str
     """As the user typed it."""
@@ -235,6 +242,8 @@ class CaptureSummary:
     packets_read: int = 0
     packets_decoded: int = 0
     packets_stopped: int = 0
+    packets_filtered: int = 0
+    """Packets of the capture that the filter left out; 0 without one."""
     stopped: dict[str, int] = field(default_factory=dict)
     """Packets by :class:`StopClass` word."""
     bytes: int = 0

@@ -13,6 +13,7 @@ from annotator.decode import batch as accounts
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.evidence import Findings, Observer, find
+from annotator.filter import PacketFilter, registered_ports
 from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
 from annotator.flow.table import NS
@@ -52,6 +53,8 @@ class Settings:
     """Networks whose addresses are `local`."""
     registry: str | None = None
     """A registry file; None is the chosen one, else the embedded snapshot."""
+    bpf: str | None = None
+    """A filter in tcpdump's language; None, or an empty one, lets every packet pass."""
 
     def flow_settings(self) -> FlowSettings:
         """Give the part that the flow table needs."""
@@ -81,6 +84,7 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     """Take the packets of `readers`, one after the other, down the data path."""
     local = parse_networks(settings.local)
     registry = load_registry(settings.registry)
+    packet_filter = PacketFilter(settings.bpf, registered_ports(registry)) if settings.bpf else None
     flow_settings = settings.flow_settings()
     table = FlowTable(flow_settings)
     fragments = Fragments()
@@ -97,6 +101,8 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     for reader in readers:
         decoder = Decoder(tunnels)
         for batch in reader.batches():
+            if packet_filter:
+                batch.keep = packet_filter.verdicts(batch)
             for headers in decoder.decode(batch):
                 fragments.tie(headers, batch.first_frame, decoder.counts)
                 observer.look(batch, headers, table.add(headers, batch), table.shards)
@@ -107,6 +113,10 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
         packets += reader.frames
         captures.append(_summary(reader, decoder))
         issues += _issues(reader, decoder)
+        if packet_filter:
+            issues += packet_filter.take_issues(reader.capture)
+    if packet_filter:
+        packet_filter.check_used()
 
     assigned = {
         proto: registry.table(transport).status == Status.ASSIGNED for proto, transport in PORT_TRANSPORT.items()
@@ -151,6 +161,7 @@ def _summary(reader: Reader, decoder: Decoder) -> CaptureSummary:
         packets_read=int(totals[accounts.READ]),
         packets_decoded=int(totals[accounts.PACKETS_DECODED]),
         packets_stopped=sum(stopped.values()),
+        packets_filtered=int(totals[accounts.FILTERED]),
         stopped=stopped,
         bytes=int(totals[accounts.BYTES]),
         first_ns=int(totals[accounts.FIRST_NS]),
@@ -189,7 +200,8 @@ def _issues(reader: Reader, decoder: Decoder) -> list[Issue]:
         detail = reason.detail
         if code == reasons.LINK_TYPE:
             detail = "link type " + ", ".join(map(str, sorted(decoder.undecoded_links))) + " is not decoded"
-        found.append(Issue(reason.name, reason.layer, count, first_frame, detail, number))
+        partial = code in (reasons.LINK_TYPE, reasons.TUNNEL_DEPTH)
+        found.append(Issue(reason.name, reason.layer, count, first_frame, detail, number, partial))
     return found
 
 
@@ -219,4 +231,5 @@ def _options(settings: Settings) -> dict[str, Any]:
     options["idle_timeout"] = {"tcp": IDLE_TCP_S, "other": IDLE_OTHER_S} if idle is None else idle
     options["active_timeout"] = options.pop("active_timeout_s")
     options["local"] = list(settings.local)
+    options["filter"] = options.pop("bpf")
     return options

@@ -24,7 +24,7 @@ ROWS_PER_PACKET: Final = 2 * MAX_DEPTH
 P_ESP: Final = 50
 
 COUNT, FIRST_FRAME = 0, 1
-READ, PACKETS_DECODED, BYTES, FIRST_NS, LAST_NS, TIME_STEPS_BACK, FIRST_STEP_BACK, TOTALS = 0, 1, 2, 3, 4, 5, 6, 7
+READ, PACKETS_DECODED, BYTES, FIRST_NS, LAST_NS, TIME_STEPS_BACK, FIRST_STEP_BACK, FILTERED, TOTALS = range(9)
 
 
 class Rare(NamedTuple):
@@ -60,9 +60,14 @@ def note(counts: Any, reason: int, frame: int) -> None:
 
 
 @kernel
-def account_packets(ts_ns: Any, caplen: Any, origlen: Any, first_frame: int, counts: Any, totals: Any) -> None:
+def account_packets(
+    ts_ns: Any, caplen: Any, origlen: Any, keep: Any, first_frame: int, counts: Any, totals: Any
+) -> None:
     """Add the packets of the columns to `counts` and `totals`, by what their records say."""
     for packet in range(len(ts_ns)):
+        if not keep[packet]:
+            totals[FILTERED] += 1
+            continue
         stored, wire, time = signed(caplen[packet]), signed(origlen[packet]), signed(ts_ns[packet])
         totals[READ] += 1
         totals[BYTES] += max(wire, stored)
@@ -116,6 +121,7 @@ def decode_packets(
     caplen: Any,
     origlen: Any,
     link_type: Any,
+    keep: Any,
     first: int,
     first_frame: int,
     out: Any,
@@ -134,6 +140,8 @@ def decode_packets(
     for packet in range(first, len(offset)):
         if len(out) - made < ROWS_PER_PACKET:
             return made, packet, False
+        if not keep[packet]:
+            continue
         frame = first_frame + packet
         i = signed(offset[packet])
         wire = max(signed(origlen[packet]), signed(caplen[packet]))
@@ -283,13 +291,15 @@ class Decoder:
         self._book = tunnel_book
         self._rare = False
         self._out: NDArray[np.void] = np.empty(0, HEADER)
+        self._all: NDArray[np.bool_] = np.empty(0, np.bool_)
 
     def decode(self, batch: PacketBatch) -> Iterator[NDArray[np.void]]:
         """Decode `batch` into HEADER rows, in one or more parts, each valid until the next is asked for.
 
         Rows stand in order of packets; ``QUOTED`` rows follow their error, inner headers their outer one.
         """
-        account_packets(batch.ts_ns, batch.caplen, batch.origlen, batch.first_frame, self.counts, self.totals)
+        keep = self._kept(batch)
+        account_packets(batch.ts_ns, batch.caplen, batch.origlen, keep, batch.first_frame, self.counts, self.totals)
         room = 2 * len(batch) + ROWS_PER_PACKET
         if len(self._out) < room:
             self._out = np.empty(room, HEADER)
@@ -305,6 +315,7 @@ class Decoder:
                 batch.caplen,
                 batch.origlen,
                 batch.link_type,
+                keep,
                 first,
                 batch.first_frame,
                 self._out,
@@ -317,4 +328,12 @@ class Decoder:
             if made:
                 yield self._out[:made]
         if not plain and self.counts[reasons.LINK_TYPE, COUNT]:
-            self.undecoded_links |= undecoded(batch.link_type, DECODED)
+            self.undecoded_links |= undecoded(batch.link_type[keep], DECODED)
+
+    def _kept(self, batch: PacketBatch) -> NDArray[np.bool_]:
+        """Give the batch's ``keep``, or as many true values."""
+        if batch.keep is not None:
+            return batch.keep
+        if len(self._all) < len(batch):
+            self._all = np.ones(len(batch), np.bool_)
+        return self._all[: len(batch)]

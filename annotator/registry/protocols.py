@@ -18,6 +18,16 @@ def protocol_keyword(number: int) -> str:
     return _OWN.get(number) or _keywords().get(number) or f"ip-{number}"
 
 
+def protocol_number(keyword: str) -> int | None:
+    """Return the number of the IP protocol with that keyword, in lower case; None where there is none."""
+    return _numbers().get(keyword)
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {keyword: number for table in (_keywords(), _OWN) for number, keyword in table.items()}
+
+
 @cache
 def _keywords() -> dict[int, str]:
     text = PROTOCOLS.read_text("utf-8")

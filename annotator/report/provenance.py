@@ -22,9 +22,12 @@ def registry_words(report: Report) -> str:
 def accounting_words(capture: Record) -> str:
     """Account for every packet of a capture."""
     stopped = [f"{human.count(number)} {_STOPPED.get(word, word)}" for word, number in capture["stopped"].items()]
+    filtered = capture["packets_filtered"]
     return (
         f"read {human.count(capture['packets_read'])} = {human.count(capture['packets_decoded'])} decoded + "
-        f"{human.count(capture['packets_stopped'])} stopped" + (f" ({', '.join(stopped)})" if stopped else "")
+        f"{human.count(capture['packets_stopped'])} stopped"
+        + (f" ({', '.join(stopped)})" if stopped else "")
+        + (f"; the filter left out {human.count(filtered)}" if filtered else "")
     )
 
 

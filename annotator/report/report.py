@@ -106,6 +106,7 @@ class Report:
                 "packets_read": capture.packets_read,
                 "packets_decoded": capture.packets_decoded,
                 "packets_stopped": capture.packets_stopped,
+                "packets_filtered": capture.packets_filtered,
                 "stopped": {word: number for word, number in capture.stopped.items() if number},
                 "bytes": capture.bytes,
                 "first_seen": iso_time(capture.first_ns),
@@ -155,8 +156,10 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether every capture was read to its end."""
-        return all(capture.complete for capture in self._analysis.captures)
+        """Whether every capture was read to its end, and no work was given up."""
+        return all(capture.complete for capture in self._analysis.captures) and not any(
+            issue.partial for issue in self._analysis.issues
+        )
 
     # -- the whole -------------------------------------------------------------------------------------------------
 
