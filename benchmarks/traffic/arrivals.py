@@ -79,11 +79,15 @@ def place_server(world: Any, slot: int, outside: int) -> None:
     flow = world.flows[slot]
     profile = world.profiles[flow.profile]
     if profile.ports:
-        flow.server_port = world.ports[profile.port + below(world, profile.ports)]
+        flow.server_port = world.ports[profile.port]
     if profile.group >= 0:
         copy(world.addresses[slot, 1], 0, world.groups[profile.group, 0 if flow.version == 4 else 1], 0, 16)
         return
     number = int(profile.servers * uniform(world) ** 2)
+    if profile.ports > 1:  # the least busy servers are those on other ports
+        usual = profile.servers - max(profile.ports - 1, int(profile.servers * profile.elsewhere))
+        if number >= usual:
+            flow.server_port = world.ports[profile.port + 1 + number % (profile.ports - 1)]
     mixed = (flow.profile * 40503 + number * 7919) & 0xFFFF
     put_address(
         world,
@@ -123,8 +127,8 @@ def put_mac(world: Any, slot: int, side: int, at: int, who: int, outside: int) -
 def lay_heads(world: Any, slot: int, outside: int, inbound: int) -> None:
     """Write the header templates of both sides."""
     flow = world.flows[slot]
-    tags = 0 if flow.vlan > 3 or flow.vlan == 0 else (2 if flow.vlan == 3 else 1)
-    flow.link_size = 14 + 4 * tags
+    tagged = 0 < flow.vlan < 4
+    flow.link_size = 18 if tagged else 14
     four = flow.version == 4
     flow.pseudo = 0
     size = 4 if four else 16
@@ -135,11 +139,7 @@ def lay_heads(world: Any, slot: int, outside: int, inbound: int) -> None:
         put_mac(world, slot, side, 0, 1 - side, away[side])
         put_mac(world, slot, side, 6, side, away[1 - side])
         at = 12
-        if tags == 2:
-            put16(head, at, 0x88A8)
-            put16(head, at + 2, 100)
-            at += 4
-        if tags:
+        if tagged:
             put16(head, at, 0x8100)
             put16(head, at + 2, 10 * flow.vlan)
             at += 4

@@ -109,7 +109,9 @@ class Profile:
     """Share of flows, in arbitrary units."""
     scripts: tuple[Script, ...]
     ports: tuple[int, ...] = ()
-    """The server's, the first the commonest."""
+    """The server's, the usual one first."""
+    elsewhere: float = 0.1
+    """Share of servers that have another of these ports."""
     kind: Kind = Kind.TCP
     proto: int = 6
     """IP protocol number (IPv4's; ICMPv6 is found by itself)."""

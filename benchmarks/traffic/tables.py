@@ -46,6 +46,7 @@ PROFILE: Final = np.dtype(
         ("ipv6", "f8"),
         ("refused", "f8"),
         ("silent", "f8"),
+        ("elsewhere", "f8"),
     ]
 )
 
@@ -128,7 +129,7 @@ def compile_tables(profiles: tuple[Profile, ...]) -> Tables:
             (
                 *(profile.kind, profile.proto, len(scripts), len(profile.scripts), len(ports), len(profile.ports)),
                 *(profile.client_port, group, profile.servers, profile.sized),
-                *(profile.external, profile.inbound, profile.ipv6, profile.refused, profile.silent),
+                *(profile.external, profile.inbound, profile.ipv6, profile.refused, profile.silent, profile.elsewhere),
             )
         )
         scripts.extend(lay(script, profile.kind) for script in profile.scripts)

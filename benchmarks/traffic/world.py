@@ -18,7 +18,7 @@ ROOM: Final = 70_000
 SEGMENT: Final = 66_000
 FILLER: Final = 1 << 20
 HEAD: Final = 72
-"""Room for link and network header: Ethernet, two VLAN tags, IPv6 with a fragment header."""
+"""Room for link and network header: Ethernet, VLAN tag, IPv6 with a fragment header."""
 
 FLOW: Final = np.dtype(
     [

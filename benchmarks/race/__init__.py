@@ -1,0 +1,1 @@
+"""The race: tools run in turn on one capture, measured from outside."""
