@@ -72,7 +72,6 @@ KEEP: Final = 255
 """``wanted`` of a payload that changes nothing."""
 FOLLOW_LOOKS: Final = 64
 UPGRADE_LOOKS: Final = 4
-LONGEST_LABEL: Final = 255
 HEAP_LIMIT: Final = 64 << 20
 """Label bytes that are kept in a run."""
 RANDOM_BYTES: Final = 64
@@ -261,6 +260,7 @@ def decide(
     pairs: Any,
     count: int,
     strengths: Any,
+    label_bytes: Any,
     heap: Any,
     heap_used: int,
     announced: Any,
@@ -327,7 +327,7 @@ def decide(
                 seen["role"][d] = (answer >> 2) & 3
                 seen["label_length"][d] = 0
         if not seen["label_length"][d] and pairs.label_length[best] > 0 and best_grade >= seen["grade"][d]:
-            length = min(pairs.label_length[best], LONGEST_LABEL, end - pairs.label_at[best])
+            length = min(pairs.label_length[best], label_bytes[chosen], end - pairs.label_at[best])
             if length > 0 and pairs.label_at[best] >= start and heap_used + length <= len(heap):
                 for b in range(length):
                     heap[heap_used + b] = u8(source, pairs.label_at[best] + b)
@@ -384,6 +384,7 @@ class Observer:
         self.counters: NDArray[np.int64] = np.zeros(COUNTERS, np.int64)
         self._table: SignatureTable = signature_table(self.probes)
         self._strengths = np.array([probe.strength for probe in self.probes], np.int64)
+        self._label_bytes = np.array([probe.label_bytes for probe in self.probes], np.int64)
         self._loops: dict[int, Callable[..., None]] = {}
         self._pool = new_pool()
         self._found = np.empty(MOST_CANDIDATES, np.int64)
@@ -412,6 +413,7 @@ class Observer:
             pairs,
             len(pairs.sighting),
             self._strengths,
+            self._label_bytes,
             self.heap,
             self.heap_used,
             self.announced,
@@ -457,9 +459,11 @@ class Observer:
             self.observations = np.concatenate(
                 (self.observations[: self.used], np.empty(self.used + 2 * count, OBSERVATION))
             )
-        wanted = min(self.heap_used + count * LONGEST_LABEL, HEAP_LIMIT)
+        wanted = min(self.heap_used + count * int(self._label_bytes.max(initial=0)), HEAP_LIMIT)
         if wanted > len(self.heap):
-            self.heap = np.concatenate((self.heap[: self.heap_used], np.empty(wanted, np.uint8)))
+            heap = np.empty(wanted, np.uint8)  # no page of it is touched before it is needed
+            heap[: self.heap_used] = self.heap[: self.heap_used]
+            self.heap = heap
         if self.announced_used + count > len(self.announced) < MOST_ANNOUNCED:
             more = np.empty(len(self.announced) + count, ANNOUNCED)
             self.announced = np.concatenate((self.announced[: self.announced_used], more))

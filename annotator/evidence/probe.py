@@ -99,6 +99,8 @@ class Probe:
     """How much the confirmation proves, 0 to 100: of two confirmed candidates the stronger one stands."""
     label: Callable[[bytes], str] | None = None
     """Turns the bytes of a label into text; None is ASCII as it stands."""
+    label_bytes: int = 255
+    """The longest label that is kept; more only where `label` has to work it out of the payload (QUIC)."""
     announced: Callable[[bytes], list[tuple[str, str, int]]] | None = None
     """Reads (address, transport, port) out of a payload that asked for ANNOUNCE; an empty address is the sender's."""
 

@@ -1,7 +1,8 @@
 """Scores observations against nDPI's answers: ``python -m tests.evidence.score --protocol tls --captures '*tls*'``.
 
 Scored are flows that nDPI knew by payload (confidence ``DPI``) and whose label is mapped, at most 50 a capture. Flows
-are matched by unordered 5-tuple and VLAN. A flow that was split by a new SYN counts as its first confirmed part.
+are matched by unordered 5-tuple and VLAN. A flow that was split by a new SYN counts as its first confirmed part. An
+upgrade (`http+tls`) is right where the answer accepts it, or what it began as.
 """
 
 import argparse
@@ -46,6 +47,10 @@ class Seen:
     basis: str = ""
     label: str = ""
 
+    def right(self, accepted: set[str]) -> bool:
+        """Say whether this is one of the `accepted` names, or became something else after it was."""
+        return self.name in accepted or self.name.split("+")[0] in accepted
+
 
 @dataclass(slots=True)
 class Marks:
@@ -61,7 +66,7 @@ class Marks:
 
     def count(self, seen: Seen, accepted: set[str]) -> None:
         """Count one flow."""
-        right = seen.name in accepted
+        right = seen.right(accepted)
         self.flows += 1
         self.observed += bool(seen.name)
         self.right += right
@@ -182,7 +187,7 @@ def score(
             seen = flows.get(key, Seen())
             result.total.count(seen, accepted)
             result.protocols[name].count(seen, accepted)
-            if seen.name not in accepted:
+            if not seen.right(accepted):
                 grade = "confirmed" if seen.confirmed else "speculative"
                 said = f"{seen.name} {grade}: {seen.basis} {seen.label}".strip() if seen.name else "not observed"
                 if key not in flows:

@@ -31,7 +31,7 @@ def ask(probe: Probe, payload: bytes, context: int = TCP | START, wire_length: i
     if verdict & 3 <= MORE:
         return Said(verdict & 3, 0, "", "")
     assert length == 0 or LEAD <= at < at + length, "a label lies in the payload"
-    raw = data[at : at + min(length, 255)].tobytes()
+    raw = data[at : at + min(length, probe.label_bytes)].tobytes()
     label = (probe.label or (lambda text: text.decode("ascii", "backslashreplace")))(raw) if raw else ""
     return Said(verdict & 3, verdict >> 2 & 3, probe.bases[verdict >> 4 & 63], label, verdict >> 10)
 

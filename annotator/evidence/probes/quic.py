@@ -1,0 +1,179 @@
+"""QUIC: long headers of the IETF's versions and of Google's, and the ClientHello inside Initial packets."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from annotator.evidence import hello, quic_google, quic_initial
+from annotator.evidence.probe import (
+    ANY_ROLE,
+    CLIENT,
+    CONFIRMED,
+    FOLLOW,
+    NOTHING,
+    SERVER,
+    SPECULATIVE,
+    Answer,
+    Probe,
+    udp,
+    verdict,
+)
+from annotator.evidence.quic_initial import LONGEST_HELLO
+from annotator.kernel.jit import kernel
+from annotator.kernel.load import be16, be32, u8, view
+
+CLIENT_HELLO, INITIAL_PART, LONG_HEADER, NEGOTIATION, RETRY, GOOGLE_HELLO, GOOGLE_HEADER, UNKNOWN_VERSION = range(8)
+
+
+@kernel
+def opened(data: Any, i: int, end: int, finish: int, number: int, stop: int) -> tuple[int, Any, int, int]:
+    """Open the Initial packet at `i`: (0 if it is no client's, 1 if frames fit, 2 with the whole ClientHello; the
+    handshake stream as far as it is known; place and length of the server name in it).
+    """
+    stream, filled = np.zeros(LONGEST_HELLO, np.uint8), np.zeros(LONGEST_HELLO, np.uint8)
+    frames = quic_initial.open_initial(data, i, end, number, stop)
+    most, sound = quic_initial.gather_crypto(frames, end >= stop - 16, stream, filled)
+    if not sound or most == 0:
+        return 0, stream, 0, 0
+    known = 0
+    while known < most and filled[known]:
+        known += 1
+    joined = view(stream)
+    if known >= 8 and be32(joined, 0) == quic_google.CHLO:
+        at = quic_google.crypto_message(joined, -13, most)
+        return 2, stream, at[1], at[2]
+    if known >= 40 and u8(joined, 0) == 1:
+        whole = 4 + (u8(joined, 1) << 16 | be16(joined, 2))
+        state, at, length = hello.client_hello(joined, 4, min(known, whole), whole, False)
+        if state == hello.BAD:
+            return 0, stream, 0, 0
+        if state == hello.WHOLE or (length > 0 and u8(joined, at) > 31):
+            return 2, stream, at, length
+    at, length = quic_initial.find_server_name(joined, 0, most)
+    return 2 if length > 0 else 1, stream, at, length
+
+
+@kernel
+def initial(data: Any, i: int, end: int, finish: int) -> bool:
+    """Say whether the packet with a long header at `i` is an Initial one of a version whose keys are known."""
+    version = be32(data, i + 1)
+    kind = 1 if version == quic_initial.V2 or version == quic_initial.V2_DRAFT else 0
+    return u8(data, i) >> 4 & 3 == kind and quic_initial.salt_of(version) >= 0
+
+
+@kernel
+def long_packet(data: Any, i: int, end: int, finish: int) -> Answer:
+    """Judge a datagram that begins with a long header of a known version."""
+    version = be32(data, i + 1)
+    retry = 0 if version == quic_initial.V2 or version == quic_initial.V2_DRAFT else 3  # RFC 9369 section 3.2
+    number, stop, _ = quic_initial.long_header(data, i, end)
+    if u8(data, i) >> 4 & 3 == retry:
+        fits = u8(data, i + 5) <= 20 and finish - i >= 23 + u8(data, i + 5)  # ids, token, tag of 16 bytes
+        return (verdict(CONFIRMED if fits else SPECULATIVE, SERVER, RETRY), 0, 0)
+    if number < 0 or stop > finish:
+        return NOTHING
+    if initial(data, i, end, finish) and number + 20 <= end and finish - i >= 100:
+        state, _, _, length = opened(data, i, end, finish, number, stop)
+        if state:
+            basis = CLIENT_HELLO if state == 2 else INITIAL_PART
+            shown = end - i if length else 0
+            return verdict(CONFIRMED, CLIENT, basis, FOLLOW if state == 1 else 0), i, shown
+    if stop < finish and stop + 5 <= end:  # what is coalesced: a packet of the same version, 1-RTT, or padding
+        first = u8(data, stop)
+        if first & 0x80 and (first & 0x40 == 0 or be32(data, stop + 1) != version):
+            return verdict(SPECULATIVE, ANY_ROLE, LONG_HEADER), 0, 0
+    return verdict(CONFIRMED, ANY_ROLE, LONG_HEADER), 0, 0
+
+
+@kernel
+def negotiation(data: Any, i: int, end: int, finish: int) -> Answer:
+    """Version Negotiation (RFC 9000 section 17.2.1): version 0, two ids, versions to the end, one of them known."""
+    if u8(data, i + 5) > 20 or i + 6 + u8(data, i + 5) >= end:
+        return NOTHING
+    k = i + 6 + u8(data, i + 5)
+    if u8(data, k) > 20:
+        return NOTHING
+    k += 1 + u8(data, k)
+    if k >= finish or (finish - k) % 4 or finish - k > 256:
+        return NOTHING
+    while k + 4 <= end:
+        if quic_initial.salt_of(be32(data, k)) >= 0 or quic_google.google_version(data, k) >= 9:
+            return verdict(CONFIRMED, SERVER, NEGOTIATION), 0, 0
+        k += 4
+    return NOTHING
+
+
+def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
+    """A long header of a known version; of a client's first packets, the ClientHello that they hold."""
+    if end - i < 14:
+        return NOTHING
+    google = quic_google.google_version(data, i + 1)
+    if u8(data, i) & 0x80 == 0 or (9 <= google < 50 and u8(data, i) & 0x40):
+        if u8(data, i) & 0x80 == 0 and not quic_google.public_header(data, i, end):
+            return NOTHING
+        tag, at, length = quic_google.crypto_message(data, i, end)
+        if tag == 0:
+            return verdict(CONFIRMED, CLIENT if u8(data, i) < 0x80 else ANY_ROLE, GOOGLE_HEADER), 0, 0
+        return verdict(CONFIRMED, CLIENT if tag == quic_google.CHLO else SERVER, GOOGLE_HELLO), at, length
+    version = be32(data, i + 1)
+    if version == 0:
+        return negotiation(data, i, end, finish)
+    if u8(data, i) & 0x40 == 0:
+        return NOTHING  # the fixed bit
+    if quic_initial.salt_of(version) >= 0 or version >> 8 == 0xFF0000 or version >> 8 == 0xFACEB0:
+        return long_packet(data, i, end, finish)
+    number, stop, _ = quic_initial.long_header(data, i, end)
+    return (verdict(SPECULATIVE, ANY_ROLE, UNKNOWN_VERSION), 0, 0) if number > 0 and stop <= finish else NOTHING
+
+
+def label(raw: bytes) -> str:
+    """Give the server name: as it stands (Google's), or out of the Initial packet that `raw` begins with."""
+    if not raw or raw[0] < 0x80:
+        return raw.decode("ascii", "backslashreplace")
+    packet = np.frombuffer(raw, np.uint8)
+    data = view(packet)
+    number, stop, _ = quic_initial.long_header(data, 0, len(raw))
+    if number < 0 or number + 20 > len(raw):
+        return ""
+    state, stream, at, length = opened(data, 0, len(raw), len(raw), number, stop)
+    return hello.label(stream[at : at + length].tobytes()) if state else ""
+
+
+LONG: Final = b"\xc0"
+PROBE = Probe(
+    name="quic",
+    title="QUIC",
+    sources=(
+        "RFC 9000 sections 12.4, 16, 17.2 and 19.6",
+        "RFC 9001 section 5",
+        "RFC 9369 section 3",
+        "RFC 8446 section 4.1.2",
+        "QUIC Crypto (Google, 2016)",
+    ),
+    bases=(
+        "ClientHello in an Initial packet",
+        "client's Initial packet",
+        "long header",
+        "version negotiation",
+        "Retry",
+        "Google QUIC handshake message",
+        "Google QUIC public header",
+        "long header of an unknown version",
+    ),
+    signatures=(
+        udp(LONG + b"\0\0\0\1", mask=b"\xc0\xff\xff\xff\xff", shortest=21),
+        udp(LONG + b"\x6b\x33\x43\xcf", mask=b"\xc0\xff\xff\xff\xff", shortest=21),
+        udp(LONG + b"\x70\x9a\x50\xc4", mask=b"\xc0\xff\xff\xff\xff", shortest=21),
+        udp(LONG + b"\xff\0\0\0", mask=b"\xc0\xff\xff\xff\0", shortest=21),
+        udp(LONG + b"\xfa\xce\xb0\0", mask=b"\xc0\xff\xff\xff\0", shortest=21),
+        udp(LONG + b"Q0", mask=b"\xc0\xff\xff", shortest=26),
+        udp(LONG + b"T05", mask=b"\xc0\xff\xff\xff", shortest=26),
+        udp(LONG + b"\x0a\x0a\x0a\x0a", mask=b"\xc0\x0f\x0f\x0f\x0f", shortest=100),
+        udp(b"\x80\0\0\0\0", mask=b"\x80\xff\xff\xff\xff", shortest=11),
+        udp(b"Q0", at=9, shortest=26),
+    ),
+    confirm=confirm,
+    strength=90,
+    label=label,
+    label_bytes=1500,
+)
