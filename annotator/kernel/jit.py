@@ -1,19 +1,22 @@
 """The one door to Numba: the decorator, and a cache that never goes stale.
 
 Numba keys a cached kernel by its own source file only, so a changed callee in another file would go unnoticed.
-The cache therefore lives in a per-user folder named by a hash of all kernel sources and library versions.
+The cache therefore lives in per-user folders named by hashes of library versions and of all sources that a file's
+kernels may be made of: its own, and those of what it imports.
 """
 
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import stat
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import llvmlite
 import numba
@@ -26,25 +29,51 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 config: Any = numba_config  # its settings are made at run time, out of a type checker's sight
 
 PACKAGE = Path(__file__).resolve().parent.parent
-KERNEL_ROOMS = ("kernel", "capture", "decode", "flow", "evidence")
 STALE_DAYS = 60
 
 INTERPRETED: bool = bool(config.DISABLE_JIT)
 """True under ``NUMBA_DISABLE_JIT=1``: every kernel is then a plain Python function."""
 
 
-def _sources() -> list[Path]:
-    files = [PACKAGE / "model.py"]
-    for room in KERNEL_ROOMS:
-        files += (PACKAGE / room).rglob("*.py")
-    return sorted(files)
+_IMPORT: Final = re.compile(r"^\s*from (annotator[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
-def _fingerprint() -> str:
+@cache
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+@cache
+def _imported(path: Path) -> frozenset[Path]:
+    """Give the files of this package that the file `path` imports, as its text says."""
+    found: set[Path] = set()
+    for module, names in _IMPORT.findall(_read(path).decode()):
+        place = PACKAGE.parent.joinpath(*module.split("."))
+        if place.with_suffix(".py").is_file():
+            found.add(place.with_suffix(".py"))
+            continue
+        for name in re.findall(r"\w+", names):  # a package: its modules, or what its __init__ holds
+            submodule = place / f"{name}.py"
+            found.add(submodule if submodule.is_file() else place / "__init__.py")
+    return frozenset(file for file in found if file.is_file())
+
+
+def _sources(path: Path) -> list[Path]:
+    """Give the files that the kernels in `path` may be made of: itself, and all that it imports, and they import."""
+    known: set[Path] = set()
+    todo = {path, Path(__file__).resolve()}
+    while todo:
+        file = todo.pop()
+        known.add(file)
+        todo |= _imported(file) - known
+    return sorted(known)
+
+
+def _fingerprint(files: list[Path]) -> str:
     digest = hashlib.sha256()
     digest.update(repr((sys.version, numba.__version__, llvmlite.__version__, np.__version__)).encode())
-    for path in _sources():
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in files:
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + _read(path) + b"\0")
     return digest.hexdigest()[:20]
 
 
@@ -60,37 +89,56 @@ def _private(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def _cache_folder() -> Path | None:
+def _base_folder() -> Path | None:
+    """Find the folder of all caches, and clear out what was not used for long; None where nothing can be kept."""
     if INTERPRETED:
         return None
     base = Path(os.environ.get("ANNOTATOR_CACHE_DIR") or platformdirs.user_cache_dir("annotator")) / "kernels"
-    folder = base / _fingerprint()
-    if not _private(folder):
+    if not _private(base):
         return None
-    try:  # the last use decides what is stale, so leave a mark of it
-        os.utime(folder)
+    with contextlib.suppress(OSError):  # housekeeping only: the kernels work without it
         for other in base.iterdir():
             if time.time() - other.stat().st_mtime > STALE_DAYS * 86400:
                 shutil.rmtree(other, ignore_errors=True)
-    except OSError:
-        pass  # housekeeping only: the kernels work without it
+    return base
+
+
+BASE_FOLDER: Path | None = _base_folder()
+"""Where compiled kernels are kept; None where no private folder can be had, or nothing is compiled."""
+
+
+@cache
+def cache_folder(path: Path) -> Path | None:
+    """Give the cache folder of the kernels in the file `path`, None where nothing can be kept."""
+    if BASE_FOLDER is None:
+        return None
+    folder = BASE_FOLDER / _fingerprint(_sources(path))
+    if not _private(folder):
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(folder)  # the last use decides what is stale
     return folder
 
 
-CACHE_FOLDER: Path | None = _cache_folder()
-"""Where compiled kernels are kept; None where no private folder can be had, or nothing is compiled."""
+def _mark() -> Path | None:
+    """Give the file that says that the main kernels, all but the probes, are in the cache."""
+    if BASE_FOLDER is None:
+        return None
+    return BASE_FOLDER / f"prepared-{_fingerprint(_sources(PACKAGE / 'pipeline.py'))}"
 
 
 def prepared() -> bool:
     """Say whether the main kernels are compiled already, so that a run starts at once."""
-    return INTERPRETED or (CACHE_FOLDER is not None and (CACHE_FOLDER / "prepared").exists())
+    mark = None if INTERPRETED else _mark()
+    return INTERPRETED or (mark is not None and mark.exists())
 
 
 def mark_prepared() -> None:
     """Note that the main kernels are in the cache."""
-    if CACHE_FOLDER is not None:
+    mark = _mark()
+    if mark is not None:
         with contextlib.suppress(OSError):  # a full disk costs the next run its head start, no more
-            (CACHE_FOLDER / "prepared").touch()
+            mark.touch()
 
 
 def kernel(function: Function) -> Function:
@@ -99,10 +147,11 @@ def kernel(function: Function) -> Function:
     Integer division by zero gives 0 (NumPy's model), so that no kernel holds hidden branches; bounds are the
     business of :mod:`annotator.kernel.load`.
     """
-    cached = CACHE_FOLDER is not None
+    folder = cache_folder(Path(function.__code__.co_filename).resolve())
+    cached = folder is not None
     before = config.CACHE_DIR
     if cached:
-        config.CACHE_DIR = str(CACHE_FOLDER)  # read by Numba while it decorates, so the user's own setting is kept
+        config.CACHE_DIR = str(folder)  # read by Numba while it decorates, so the user's own setting is kept
     try:
         compiled: Any = numba.njit(cache=cached, nogil=True, error_model="numpy")(function)
     finally:
