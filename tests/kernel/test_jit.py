@@ -22,19 +22,17 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_cache_is_a_private_folder_where_the_user_says(base: Path) -> None:
     """$ANNOTATOR_CACHE_DIR holds the cache, readable and writable by its owner alone."""
-    folder = jit._cache_folder()
-    assert folder is not None
-    assert folder.parent == base
+    folder = jit._base_folder()
+    assert folder == base
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
 def test_a_folder_that_others_can_write_is_not_used(base: Path, mode: int) -> None:
     """Cached kernels are code that will be run, so a folder that others can write to is refused."""
-    folder = base / jit._fingerprint()
-    folder.mkdir(parents=True)
-    folder.chmod(mode)
-    assert jit._cache_folder() is None
+    base.mkdir(parents=True)
+    base.chmod(mode)
+    assert jit._base_folder() is None
 
 
 def test_no_folder_means_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +40,7 @@ def test_no_folder_means_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("ANNOTATOR_CACHE_DIR", str(tmp_path / "file"))
     monkeypatch.setattr(jit, "INTERPRETED", False)
-    assert jit._cache_folder() is None
+    assert jit._base_folder() is None
 
 
 def test_cache_folders_out_of_use_are_deleted(base: Path) -> None:
@@ -51,34 +49,53 @@ def test_cache_folders_out_of_use_are_deleted(base: Path) -> None:
         (base / name).mkdir(parents=True)
         then = time.time() - days * 86400
         os.utime(base / name, (then, then))
-    assert jit._cache_folder() is not None
+    base.chmod(0o700)
+    assert jit._base_folder() is not None
     assert not (base / "old").exists()
     assert (base / "recent").exists()
 
 
-def test_a_change_in_any_kernel_source_changes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cache is keyed by all kernel sources together, so a changed callee never meets a stale caller."""
+@pytest.mark.parametrize(
+    ("kernels", "changed", "recompiled"),
+    [
+        ("flow/table.py", "flow/table.py", True),
+        ("flow/table.py", "kernel/load.py", True),
+        ("flow/table.py", "model.py", True),
+        ("flow/table.py", "decode/ethertype.py", True),  # by way of flow/key.py
+        ("decode/batch.py", "decode/ip.py", True),
+        ("decode/batch.py", "flow/table.py", False),
+        ("capture/pcap.py", "capture/batch.py", True),
+        ("evidence/probes/ssh.py", "evidence/probe.py", True),
+        ("evidence/probes/ssh.py", "evidence/probes/tls.py", False),
+        ("evidence/probes/ssh.py", "flow/table.py", False),
+    ],
+)
+def test_a_kernel_is_keyed_by_all_that_it_is_made_of(kernels: str, changed: str, recompiled: bool) -> None:
+    """A changed callee never meets a stale caller, and what has nothing to do with a change stays compiled."""
+    assert (jit.PACKAGE / changed in jit._sources(jit.PACKAGE / kernels)) is recompiled
+
+
+def test_a_changed_source_changes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder's name is a hash of the text of every source."""
     copy = tmp_path / "annotator"
     shutil.copytree(jit.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
     monkeypatch.setattr(jit, "PACKAGE", copy)
-    before = jit._fingerprint()
-    assert before == jit._fingerprint()
-    for changed in ("model.py", "kernel/load.py", "capture/pcap.py", "decode/ip.py", "flow/table.py"):
-        with (copy / changed).open("a") as file:
-            file.write("# another comment\n")
-        after = jit._fingerprint()
-        assert after != before, changed
-        before = after
+    files = [copy / "model.py", copy / "flow" / "table.py"]
+    before = jit._fingerprint(files)
+    with files[1].open("a") as file:
+        file.write("# another comment\n")
+    jit._read.cache_clear()
+    assert jit._fingerprint(files) != before
 
 
 def test_prepared_is_known_to_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that compiled everything leaves a mark, and without a cache nothing is ever prepared."""
     monkeypatch.setattr(jit, "INTERPRETED", False)
-    monkeypatch.setattr(jit, "CACHE_FOLDER", tmp_path)
+    monkeypatch.setattr(jit, "BASE_FOLDER", tmp_path)
     assert not jit.prepared()
     jit.mark_prepared()
     assert jit.prepared()
-    monkeypatch.setattr(jit, "CACHE_FOLDER", None)
+    monkeypatch.setattr(jit, "BASE_FOLDER", None)
     jit.mark_prepared()
     assert not jit.prepared()
 
