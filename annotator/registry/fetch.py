@@ -147,7 +147,7 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
 
 def _check_url(url: str, origin: str | None) -> None:
     """See that a URL may be asked; ``origin`` is the one that redirects to it."""
-    if urllib.parse.urlsplit(url).scheme == "https":
+    if _scheme(url) == "https":
         return
     if _is_loopback(url) and (origin is None or _is_loopback(origin)):
         return
@@ -156,12 +156,19 @@ def _check_url(url: str, origin: str | None) -> None:
     raise RegistryError(f"{origin}: redirects to {url}, which is not https: refused")
 
 
-def _is_loopback(url: str) -> bool:
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme != "http":
-        return False
+def _scheme(url: str) -> str:
     try:
-        return parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+        return urllib.parse.urlsplit(url).scheme
+    except ValueError:
+        return ""  # a host that is none
+
+
+def _is_loopback(url: str) -> bool:
+    if _scheme(url) != "http":
+        return False
+    host = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 

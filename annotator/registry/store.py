@@ -24,6 +24,7 @@ EMBEDDED_NAME: Final = "embedded"
 """What the snapshot of the package is called among the installed ones."""
 
 _SUFFIX: Final = ".snapshot"
+_HALF: Final = ".part"
 _HISTORY: Final = 20
 """Steps that ``rollback`` can take."""
 _SHORTEST_SHA256: Final = 6
@@ -207,6 +208,8 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / ".lock").open("wb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
+                for half in self.folder.glob(f".*{_HALF}"):
+                    half.unlink(missing_ok=True)  # left by a power cut: nobody else writes while we hold the lock
                 yield
         except OSError as error:
             raise RegistryError(
@@ -215,7 +218,7 @@ class Store:
             ) from None
 
     def _write(self, path: Path, data: bytes) -> None:
-        temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.part")
+        temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}{_HALF}")
         try:
             with temporary.open("xb") as file:
                 file.write(data)

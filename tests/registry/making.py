@@ -1,6 +1,7 @@
 """Registries made for a test: records from short words, and strategies that draw them."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -73,3 +74,8 @@ def refusal(attempt: Callable[[], object]) -> str:
     except RegistryError as error:
         return str(error)
     return ""
+
+
+def names(folder: Path) -> list[str]:
+    """Give the names of what is in a folder."""
+    return sorted(path.name for path in folder.iterdir())
