@@ -34,9 +34,10 @@ class LiveSettings:
 class LiveReader(Reader):
     """Reads an interface until the count, the duration or :meth:`stop`, or until the interface goes away.
 
-    The first batch is empty and comes before the capture begins, so that what follows is ready (its kernels
-    compiled) when packets come. What the kernel had taken in by the end is still yielded. ``drops`` counts what it
-    had no room for, and grows as the capture goes. An interface that goes away leaves ``complete`` false.
+    The capture begins when batches are first asked for: see :class:`~annotator.capture.rehearsal.Rehearsal`. No
+    packet waits longer than :data:`FLUSH_S` to be handed on. What the kernel had taken in by the end is still yielded.
+    ``drops`` counts what it had no room for, and grows as the capture goes. An interface that goes away leaves
+    ``complete`` false.
     """
 
     format = "live"
@@ -48,7 +49,7 @@ class LiveReader(Reader):
         self.settings = settings
         self.drops: int = 0
         self.capturing = False
-        """Whether packets count now: false while what follows gets ready, and after the end."""
+        """Whether packets count now: false before batches are asked for, and after the end."""
         self._stopped = False
         self._bytes_done = 0
 
@@ -68,7 +69,7 @@ class LiveReader(Reader):
 
 
 def open_live(name: str, settings: LiveSettings | None = None, capture: int = 0) -> LiveReader:
-    """Open the interface `name` for capturing; packets count from the first batch on.
+    """Open the interface `name` for capturing.
 
     Raises :class:`~annotator.errors.InputError` where there is no such interface or it is down, and
     :class:`~annotator.errors.CapturePermissionError` without the right to capture.

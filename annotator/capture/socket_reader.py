@@ -72,8 +72,7 @@ class SocketReader(LiveReader):
         self._packets.close()
 
     def batches(self) -> Iterator[PacketBatch]:
-        """Yield an empty batch, then packets as they come: none waits longer than :data:`FLUSH_S`."""
-        yield self._batch()
+        """Yield packets as they come."""
         self._packets.open_gate()
         self.capturing = True
         count = self.settings.count or math.inf

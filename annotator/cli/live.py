@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,20 @@ from annotator.cli.read import PARTIAL
 from annotator.report.sanitize import clean
 
 if TYPE_CHECKING:
+    from annotator.pipeline import Settings
     from annotator.report.report import Report
 
 
 @click.command(context_settings=CONTEXT)
 @click.argument("interface", required=False, metavar="IFACE")
 @click.option("-D", "--list-interfaces", "listing", is_flag=True, help="List the interfaces, and do nothing else.")
-@click.option("-c", "--count", type=click.IntRange(min=1), metavar="N", help="End after N packets.")
+@click.option(
+    "-c",
+    "--count",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="End after N packets, those that -f leaves out included.",
+)
 @click.option(
     "--duration",
     "duration_s",
@@ -75,10 +83,16 @@ def live(
     from annotator.cli.output import plan, write
 
     planned = plan(outputs, format_name, flows=flows, rows=rows, force=force)
+
+    from annotator.pipeline import Settings
+
+    # what was not given is the pipeline's to choose
+    given = Settings(**{name: value for name, value in settings.items() if value is not None})
     reader = open_live(interface, LiveSettings(count, duration_s, snaplen or SNAPLEN, promiscuous=not modest))
     try:
+        _rehearse(given)
         with _ended_by_signals(reader) as received:
-            report = _capture(reader, settings)
+            report = _capture(reader, given)
     finally:
         reader.close()
     write(report, planned)
@@ -87,30 +101,36 @@ def live(
     return 0 if report.complete else PARTIAL
 
 
-def _capture(reader: LiveReader, settings: dict[str, Any]) -> "Report":
-    """Take the reader's packets down the data path; options that were not given are the pipeline's to choose."""
-    from annotator.pipeline import Settings, run
+def _capture(reader: LiveReader, given: "Settings") -> "Report":
+    """Take the reader's packets down the data path."""
+    from annotator.pipeline import run
     from annotator.report.report import Report
 
-    given = {name: value for name, value in settings.items() if value is not None}
-    return Report(run([reader], Settings(**given), _Notices(reader.name)))
+    return Report(run([reader], given, _Notice(reader.name)))
 
 
-class _Notices:
-    """A callback for the pipeline: says that kernels are being prepared, and when the capture begins."""
+def _rehearse(given: "Settings") -> None:
+    """Have kernels and registry ready before the first packet: they take their time, and packets do not wait."""
+    from annotator.capture.rehearsal import Rehearsal
+    from annotator.pipeline import run
+
+    announce_preparing()
+    run([Rehearsal()], replace(given, bpf=None))  # the filter is for the interface's link type
+
+
+class _Notice:
+    """A callback for the pipeline: says on a terminal that the capture begins."""
 
     def __init__(self, interface: str) -> None:
         self._interface = interface
-        self._calls = 0
+        self._said = False
 
     def __call__(self, done_bytes: int, total_bytes: int | None, packets: int) -> None:
-        """Take the call before reading, and the one after the empty batch that comes before the capture."""
+        """Speak at the first call, which comes before reading."""
         del done_bytes, total_bytes, packets
-        self._calls += 1
-        if self._calls == 1:
-            announce_preparing()
-        elif self._calls == 2 and sys.stderr.isatty():
+        if not self._said and sys.stderr.isatty():
             click.echo(f"annotate: capturing on {clean(self._interface)}; Ctrl-C ends and reports", err=True)
+        self._said = True
 
 
 @contextmanager

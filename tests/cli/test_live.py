@@ -51,7 +51,7 @@ class Live:
         """Send a signal, or wait for the end; give exit code and standard output."""
         if number is not None:
             self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=30)
+        output, _ = self.process.communicate(timeout=READY_S)
         return self.process.returncode, output
 
 
@@ -236,3 +236,15 @@ def test_wrong_arguments_are_one_line(arguments: tuple[str, ...], code: int, wor
     assert done.returncode == code
     [line] = done.stderr.splitlines()
     assert words in line
+
+
+@pytest.mark.needs_root
+def test_a_filter_leaves_out_packets_and_says_so(wired: tuple[Host, Host]) -> None:
+    """What -f leaves out is counted apart from what is reported."""
+    with live(wired[0], "eth0", "-f", "udp", "--format", "json") as running:
+        traffic.ping(wired[0], "10.9.0.2", 2)
+        traffic.udp(wired[0], wired[1], "10.9.0.2", (10,))
+        code, output = running.end(signal.SIGINT)
+    report = json.loads(output)
+    assert code == 130
+    assert (report["totals"]["flows"], report["totals"]["packets"]) == (1, 2)
