@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scapy.layers.l2 import Dot3, Ether
 
 from annotator.decode import Decoder, reasons
 from annotator.decode.batch import COUNT, FIRST_FRAME, PACKETS_DECODED, READ
@@ -17,8 +18,20 @@ from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.model import HeaderFlag, PacketBatch
 
+MACS = {"src": "02:00:00:00:00:01", "dst": "02:00:00:00:00:02"}
+"""Of every frame: where they are left out, scapy would ask the network for them."""
 GUARD = b"\xc5" * 32
 """Stands between frames, so that reading past one is seen."""
+
+
+def ether(**fields: Any) -> Ether:
+    """Make an Ethernet header."""
+    return Ether(**MACS, **fields)
+
+
+def dot3(**fields: Any) -> Dot3:
+    """Make an 802.3 header, whose type is a length."""
+    return Dot3(**MACS, **fields)
 
 
 def batch(

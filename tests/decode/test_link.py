@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import IPv6
-from scapy.layers.l2 import ARP, LLC, SNAP, CookedLinux, CookedLinuxV2, Dot3, Ether, Loopback
+from scapy.layers.l2 import ARP, LLC, SNAP, CookedLinux, CookedLinuxV2, Loopback
 
 from annotator.decode.link import PLAIN, all_plain, undecoded
-from tests.decode.decoding import batch, decode, decode_frames
+from tests.decode.decoding import batch, decode, decode_frames, dot3, ether
 
 FOUR = IP(src="10.0.0.1", dst="10.0.0.2") / UDP(sport=1000, dport=53) / b"question"
 SIX = IPv6(src="2001:db8::1", dst="2001:db8::2") / UDP(sport=1000, dport=53) / b"question"
@@ -16,10 +16,10 @@ ENDS = {4: "10.0.0.1:1000 > 10.0.0.2:53", 6: "2001:db8::1:1000 > 2001:db8::2:53"
 
 CASES: list[tuple[str, int, Any, int]] = [
     # what it is, link type, frame, IP version inside
-    ("Ethernet", 1, Ether() / FOUR, 4),
-    ("Ethernet", 1, Ether() / SIX, 6),
-    ("802.3 with LLC and SNAP", 1, Dot3() / LLC() / SNAP() / FOUR, 4),
-    ("802.3 with LLC, SAP 6", 1, Dot3() / LLC(dsap=6, ssap=6, ctrl=3) / FOUR, 4),
+    ("Ethernet", 1, ether() / FOUR, 4),
+    ("Ethernet", 1, ether() / SIX, 6),
+    ("802.3 with LLC and SNAP", 1, dot3() / LLC() / SNAP() / FOUR, 4),
+    ("802.3 with LLC, SAP 6", 1, dot3() / LLC(dsap=6, ssap=6, ctrl=3) / FOUR, 4),
     ("raw IP", 101, FOUR, 4),
     ("raw IP", 101, SIX, 6),
     ("raw IP, as BSD/OS numbered it", 12, FOUR, 4),
@@ -59,7 +59,7 @@ def test_ip_is_found(what: str, link_type: int, frame: Any, version: int) -> Non
         ("CAN in a cooked frame", 113, CookedLinux(proto=0x000C) / bytes(16), "link_control"),
         ("Novell's raw 802.3 in a cooked frame", 113, CookedLinux(proto=1) / b"\xff\xff" / bytes(30), "llc"),
         ("AppleTalk on BSD null", 0, b"\x10\0\0\0" + bytes(20), "link_control"),
-        ("IPv6 announced, IPv4 there", 1, Ether(type=0x86DD) / bytes(FOUR).ljust(40, b"\0"), "ip_version"),
+        ("IPv6 announced, IPv4 there", 1, ether(type=0x86DD) / bytes(FOUR).ljust(40, b"\0"), "ip_version"),
         ("IPv4 announced, IPv6 there", 228, SIX, "ip_version"),
         ("neither version", 101, b"\x50" + bytes(40), "ip_version"),
         ("nothing at all", 101, b"", "ip_truncated"),
@@ -77,7 +77,7 @@ def test_what_is_no_ip_is_stopped(what: str, link_type: int, frame: Any, reason:
 
 def test_link_types_may_mix_in_a_batch() -> None:
     """A pcapng with several interfaces gives batches of several link types, frame by frame."""
-    frames = [bytes(Ether() / FOUR), bytes(FOUR), bytes(48), bytes(Loopback(type=2) / FOUR), bytes(20)]
+    frames = [bytes(ether() / FOUR), bytes(FOUR), bytes(48), bytes(Loopback(type=2) / FOUR), bytes(20)]
     result = decode(batch(frames, [1, 101, 147, 0, 189]))
     assert result.all_ends() == [ENDS[4]] * 3
     assert result.rows["packet"].tolist() == [0, 1, 3]
@@ -86,7 +86,7 @@ def test_link_types_may_mix_in_a_batch() -> None:
 
 def test_frames_keep_to_themselves() -> None:
     """A frame that ends early never borrows bytes of the next one."""
-    whole = bytes(Ether() / IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=5, dport=6) / b"data")
+    whole = bytes(ether() / IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=5, dport=6) / b"data")
     for cut in range(len(whole)):
         result = decode(batch([whole[:cut]], wires=[len(whole)]))
         for k in range(len(result)):
