@@ -186,9 +186,9 @@ HEADER: Final = np.dtype(
         ("vlan", "u8"),  # stack of ids, see decode.link.push_vlan
         ("tunnel", "u8"),  # hash of the tunnels that the header is in, 0 for none
         ("ts_ns", "i8"),
+        ("frame", "i8"),  # 1-based number of the packet in its capture
         ("sport", "u2"),  # port, or ICMP type
         ("dport", "u2"),  # port, or ICMP code
-        ("packet", "u4"),  # index of the packet in its batch
         ("payload_offset", "i8"),  # of the transport payload, in PacketBatch.data
         ("payload_caplen", "u4"),  # stored bytes of it
         ("payload_bytes", "u4"),  # bytes of it on the wire, by the headers

@@ -104,10 +104,11 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
             if packet_filter:
                 batch.keep = packet_filter.verdicts(batch)
             for headers in decoder.decode(batch):
-                fragments.tie(headers, batch.first_frame, decoder.counts)
-                observer.look(batch, headers, table.add(headers, batch), table.shards)
+                tied = fragments.tie(headers, decoder.counts)
+                observer.look(batch, tied, table.add(tied, reader.capture), table.shards)
             if progress:
                 progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
+        table.add(fragments.give_up(decoder.counts), reader.capture)
         jit.mark_prepared()
         done_bytes += reader.bytes_done
         packets += reader.frames

@@ -228,7 +228,7 @@ def decode_packets(
             row["vlan"] = vlan
             row["tunnel"] = tunnel
             row["ts_ns"] = ts_ns[packet]
-            row["packet"] = packet
+            row["frame"] = frame
             row["depth"] = depth
             row["sport"] = sport
             row["dport"] = dport
@@ -254,7 +254,7 @@ def decode_packets(
                     quote["vlan"] = vlan
                     quote["tunnel"] = tunnel
                     quote["ts_ns"] = ts_ns[packet]
-                    quote["packet"] = packet
+                    quote["frame"] = frame
                     quote["depth"] = depth
                     made += 1
 

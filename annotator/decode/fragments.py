@@ -1,121 +1,242 @@
 """Ties later fragments to their first: only the first has ports (RFC 791 section 3.2, RFC 8200 section 4.5).
 
-This is the sequential stage between decoding and sharding: afterwards each row stands for itself.
+This is the sequential stage between decoding and sharding: afterwards each row stands for itself. Fragments may come
+in any order: a later one that comes before its first is held back, in a bounded store, until that one is seen or
+given up.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.decode import reasons
-from annotator.decode.batch import COUNT, FIRST_FRAME
+from annotator.decode.batch import note
 from annotator.kernel.hash import hash6, random_keys
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed
-from annotator.model import NO_TIME, HeaderFlag
+from annotator.model import HEADER, NO_TIME, HeaderFlag
 
 TIMEOUT_NS: Final = 60_000_000_000
 """RFC 8200 section 4.5: fragments of a packet that do not arrive within 60 seconds are given up."""
 SLOTS: Final = 1 << 14
+"""Datagrams that are remembered."""
 PROBES: Final = 8
 """Places that a datagram may take; when all are taken, the oldest of them gives way."""
+HELD: Final = 1 << 15
+"""Fragments that are held back at a time."""
+RANGES: Final = 8
+"""Ranges of a datagram that are compared for overlaps."""
 
-FIRST: Final = np.dtype(
+NONE: Final = -1
+
+DATAGRAM: Final = np.dtype(
     [
         ("src_hi", "u8"),
         ("src_lo", "u8"),
         ("dst_hi", "u8"),
         ("dst_lo", "u8"),
-        ("datagram", "u8"),  # version, fragment id
+        ("key", "u8"),  # version, fragment id
         ("where", "u8"),  # VLAN stack and tunnel
-        ("ts_ns", "i8"),
+        ("ts_ns", "i8"),  # of its first arrival
+        ("range_start", "u4", RANGES),
+        ("range_end", "u4", RANGES),
+        ("held", "i4"),  # the fragment held back last, NONE for none
         ("sport", "u2"),
         ("dport", "u2"),
+        ("ranges", "u1"),
         ("used", "u1"),
+        ("known", "u1"),  # whether the first fragment was seen
+        ("ports", "u1"),  # and had ports
         ("proto", "u1"),  # what the datagram carries, behind headers that only the first fragment has
     ],
     align=True,
 )
-"""A first fragment whose ports are known."""
+"""A datagram in fragments."""
+
+
+class Store(NamedTuple):
+    """The stage's memory."""
+
+    datagrams: NDArray[np.void]
+    held: NDArray[np.void]
+    """HEADER rows held back."""
+    following: NDArray[np.int64]
+    """For each row held back the next one of its datagram; for a free place the next free one; NONE at the end."""
+    free: NDArray[np.int64]
+    """The first free place: int64[1]."""
+
+
+def new_store() -> Store:
+    """Make an empty store."""
+    following = np.arange(1, HELD + 1)
+    following[-1] = NONE
+    return Store(np.zeros(SLOTS, DATAGRAM), np.empty(HELD, HEADER), following, np.zeros(1, np.int64))
 
 
 @kernel
-def tie_fragments(
-    headers: Any, chosen: Any, keys: Any, table: Any, timeout_ns: int, first_frame: int, counts: Any
-) -> None:
+def release(store: Any, datagram: Any, out: Any, made: int, counts: Any) -> int:
+    """Write the fragments that `datagram` holds back to `out`, with its ports if it has them; returns rows in `out`."""
+    place = signed(datagram["held"])
+    while place != NONE:
+        out[made] = store.held[place]
+        row = out[made]
+        if datagram["known"]:
+            row["proto"] = datagram["proto"]
+            if datagram["ports"]:
+                row["sport"] = datagram["sport"]
+                row["dport"] = datagram["dport"]
+                row["flags"] |= HeaderFlag.PORTS
+        else:
+            note(counts, reasons.FRAGMENT_ORPHAN, signed(row["frame"]))
+        made += 1
+        following = store.following[place]
+        store.following[place] = store.free[0]
+        store.free[0] = place
+        place = following
+    datagram["held"] = NONE
+    return made
+
+
+@kernel
+def overlaps(datagram: Any, start: int, end: int) -> bool:
+    """Say whether a range of octets overlaps one that was seen of the datagram, and is not the same; remember it."""
+    found = False
+    for k in range(signed(datagram["ranges"])):
+        known_start, known_end = signed(datagram["range_start"][k]), signed(datagram["range_end"][k])
+        if start == known_start and end == known_end:
+            return False
+        if start < known_end and known_start < end:
+            found = True
+    if datagram["ranges"] < RANGES:
+        datagram["range_start"][datagram["ranges"]] = start
+        datagram["range_end"][datagram["ranges"]] = end
+        datagram["ranges"] += 1
+    return found
+
+
+@kernel
+def tie_fragments(headers: Any, chosen: Any, keys: Any, store: Any, timeout_ns: int, out: Any, counts: Any) -> int:
     """Give the rows ``headers[chosen]``, fragments in order of arrival, the ports of their datagram's first one.
 
-    A row whose first fragment is not known stays without ports, and is counted.
+    A later fragment whose first was not seen yet is held back: its row is marked with version 0, to be left out.
+    What is let go of goes to `out`; returns how many rows that is.
     """
-    mask = len(table) - 1
+    made = 0
+    mask = len(store.datagrams) - 1
     for n in range(len(chosen)):
         row = headers[chosen[n]]
-        datagram = np.uint64(signed(row["version"]) | (signed(row["fragment_id"]) << 8))
+        key = np.uint64(signed(row["version"]) | (signed(row["fragment_id"]) << 8))
         where = row["vlan"] ^ row["tunnel"]
         time = signed(row["ts_ns"])
-        at = signed(hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], datagram, where)) & mask
-        found = -1
+        at = signed(hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], key, where)) & mask
+        found = False
         place = at
         for probe in range(PROBES):
-            entry = table[(at + probe) & mask]
-            if entry["used"] == 0:
+            datagram = store.datagrams[(at + probe) & mask]
+            if datagram["used"] == 0:
                 place = (at + probe) & mask
                 break
             if (
-                entry["datagram"] == datagram
-                and entry["where"] == where
-                and entry["src_lo"] == row["src_lo"]
-                and entry["dst_lo"] == row["dst_lo"]
-                and entry["src_hi"] == row["src_hi"]
-                and entry["dst_hi"] == row["dst_hi"]
+                datagram["key"] == key
+                and datagram["where"] == where
+                and datagram["src_lo"] == row["src_lo"]
+                and datagram["dst_lo"] == row["dst_lo"]
+                and datagram["src_hi"] == row["src_hi"]
+                and datagram["dst_hi"] == row["dst_hi"]
             ):
-                found = place = (at + probe) & mask
-                break
-            if entry["ts_ns"] < table[place]["ts_ns"]:
                 place = (at + probe) & mask
+                old = time != NO_TIME and datagram["ts_ns"] != NO_TIME and time - datagram["ts_ns"] > timeout_ns
+                found = not old
+                break
+            if datagram["ts_ns"] < store.datagrams[place]["ts_ns"]:
+                place = (at + probe) & mask
+        datagram = store.datagrams[place]
+        if not found:
+            if datagram["used"]:
+                made = release(store, datagram, out, made, counts)
+            datagram["src_hi"] = row["src_hi"]
+            datagram["src_lo"] = row["src_lo"]
+            datagram["dst_hi"] = row["dst_hi"]
+            datagram["dst_lo"] = row["dst_lo"]
+            datagram["key"] = key
+            datagram["where"] = where
+            datagram["ts_ns"] = time
+            datagram["held"] = NONE
+            datagram["ranges"] = 0
+            datagram["used"] = 1
+            datagram["known"] = 0
+        start = signed(row["fragment_offset"])
+        length = signed(row["payload_bytes"]) if start else signed(row["ip_bytes"])
+        if start and overlaps(datagram, start, start + length):
+            note(counts, reasons.FRAGMENT_OVERLAP, signed(row["frame"]))
         if row["flags"] & HeaderFlag.FRAGMENT_FIRST:
-            if row["flags"] & HeaderFlag.PORTS:
-                entry = table[place]
-                entry["src_hi"] = row["src_hi"]
-                entry["src_lo"] = row["src_lo"]
-                entry["dst_hi"] = row["dst_hi"]
-                entry["dst_lo"] = row["dst_lo"]
-                entry["datagram"] = datagram
-                entry["where"] = where
-                entry["ts_ns"] = time
-                entry["sport"] = row["sport"]
-                entry["dport"] = row["dport"]
-                entry["used"] = 1
-                entry["proto"] = row["proto"]
+            datagram["known"] = 1
+            datagram["ports"] = 1 if row["flags"] & HeaderFlag.PORTS else 0
+            datagram["sport"] = row["sport"]
+            datagram["dport"] = row["dport"]
+            datagram["proto"] = row["proto"]
+            made = release(store, datagram, out, made, counts)
             continue
-        if found >= 0:
-            entry = table[found]
-            if time == NO_TIME or entry["ts_ns"] == NO_TIME or time - entry["ts_ns"] <= timeout_ns:
-                row["proto"] = entry["proto"]
-                row["sport"] = entry["sport"]
-                row["dport"] = entry["dport"]
+        if datagram["known"]:
+            row["proto"] = datagram["proto"]
+            if datagram["ports"]:
+                row["sport"] = datagram["sport"]
+                row["dport"] = datagram["dport"]
                 row["flags"] |= HeaderFlag.PORTS
-                continue
-        if counts[reasons.FRAGMENT_ORPHAN, COUNT] == 0:
-            counts[reasons.FRAGMENT_ORPHAN, FIRST_FRAME] = first_frame + signed(row["packet"])
-        counts[reasons.FRAGMENT_ORPHAN, COUNT] += 1
+            continue
+        free = store.free[0]
+        if free == NONE:  # the store is full: this one goes on without ports
+            note(counts, reasons.FRAGMENT_ORPHAN, signed(row["frame"]))
+            continue
+        store.free[0] = store.following[free]
+        store.held[free] = row
+        store.following[free] = signed(datagram["held"])
+        datagram["held"] = free
+        row["version"] = 0
+    return made
+
+
+@kernel
+def release_all(store: Any, out: Any, counts: Any) -> int:
+    """Write every fragment that is held back to `out`; returns how many."""
+    made = 0
+    for k in range(len(store.datagrams)):
+        if store.datagrams[k]["used"]:
+            made = release(store, store.datagrams[k], out, made, counts)
+    return made
 
 
 class Fragments:
-    """Remembers the first fragments of a run; memory is bounded, whatever arrives."""
+    """Remembers the datagrams of a run that came in fragments; memory is bounded, whatever arrives."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._table: NDArray[np.void] | None = None
+        self._store: Store | None = None
         self._keys = random_keys()
 
-    def tie(self, headers: NDArray[np.void], first_frame: int, counts: NDArray[np.int64]) -> None:
-        """Complete the later fragments among `headers` (HEADER) in place; orphans go to `counts` (see Decoder)."""
+    def tie(self, headers: NDArray[np.void], counts: NDArray[np.int64]) -> NDArray[np.void]:
+        """Complete the later fragments among `headers` (HEADER); gives the rows to go on with.
+
+        These are `headers`, less those held back, and those held back earlier that are let go of now. Orphans and
+        overlaps are added to `counts` (see Decoder).
+        """
         kinds = headers["flags"] & (HeaderFlag.FRAGMENT_FIRST | HeaderFlag.FRAGMENT_LATER)
         chosen = np.flatnonzero(kinds)
         if not len(chosen):
-            return
-        if self._table is None:
-            self._table = np.zeros(SLOTS, FIRST)
-        tie_fragments(headers, chosen, self._keys, self._table, TIMEOUT_NS, first_frame, counts)
+            return headers
+        if self._store is None:
+            self._store = new_store()
+        out = np.empty(HELD + len(chosen), HEADER)
+        made = tie_fragments(headers, chosen, self._keys, self._store, TIMEOUT_NS, out, counts)
+        kept = headers["version"] != 0
+        if made or not kept.all():
+            return np.concatenate((headers[kept], out[:made]))
+        return headers
+
+    def give_up(self, counts: NDArray[np.int64]) -> NDArray[np.void]:
+        """Let go of all that is held back, at the end of a capture: HEADER rows without ports, counted as orphans."""
+        if self._store is None:
+            return np.empty(0, HEADER)
+        out = np.empty(HELD, HEADER)
+        return out[: release_all(self._store, out, counts)]

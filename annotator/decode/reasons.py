@@ -47,13 +47,14 @@ TCP_HEADER_LENGTH: Final = 24
 UDP_LENGTH: Final = 25
 TINY_FRAGMENT: Final = 26
 FRAGMENT_ORPHAN: Final = 27
-ESP: Final = 28
-TUNNEL_INNER: Final = 29
-TUNNEL_DEPTH: Final = 30
-NO_TIME_STAMP: Final = 31
-CAPLEN_OVER_ORIGLEN: Final = 32
-SNAP_CUT: Final = 33
-REASONS_END: Final = 34
+FRAGMENT_OVERLAP: Final = 28
+ESP: Final = 29
+TUNNEL_INNER: Final = 30
+TUNNEL_DEPTH: Final = 31
+NO_TIME_STAMP: Final = 32
+CAPLEN_OVER_ORIGLEN: Final = 33
+SNAP_CUT: Final = 34
+REASONS_END: Final = 35
 RARE: Final = -1
 """No reason: the kernel for plain packets asks for the one that knows everything."""
 
@@ -93,6 +94,9 @@ TABLE: Final[dict[int, Reason]] = {
     UDP_LENGTH: Reason("udp_length", "transport", None, "a UDP length below 8 or past the IP payload"),
     TINY_FRAGMENT: Reason("tiny_fragment", "transport", None, "a first fragment without a whole transport header"),
     FRAGMENT_ORPHAN: Reason("fragment_orphan", "ip", None, "a later fragment whose first was not seen: no ports"),
+    FRAGMENT_OVERLAP: Reason(
+        "fragment_overlap", "ip", None, "fragments of a datagram that overlap, and are not the same"
+    ),
     ESP: Reason("esp", "ip", None, "IPsec ESP: what is inside is encrypted; the flow has no ports"),
     TUNNEL_INNER: Reason("tunnel_inner", "tunnel", None, "a tunnel whose inner packet cannot be decoded"),
     TUNNEL_DEPTH: Reason("tunnel_depth", "tunnel", None, "tunnels nested deeper than is followed"),

@@ -23,24 +23,25 @@ Endpoints = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]
 _PORTED: Final = (TCP, UDP, SCTP, ICMP, ICMP6)
 
 
-def community_ids(flows: Flows, start: int = 0, stop: int | None = None, seed: int = 0) -> NDArray[np.bytes_]:
-    """Compute the Community IDs of flows `start` to `stop`.
+Rows = slice | NDArray[np.integer]
+
+
+def community_ids(flows: Flows, rows: Rows = slice(None), seed: int = 0) -> NDArray[np.bytes_]:
+    """Compute the Community IDs of flows.
 
     Args:
         flows: oriented flows; the order of their ends does not matter, save for one-way ICMP.
-        start: first flow.
-        stop: flow after the last, or None for all that follow.
+        rows: which flows, k of them: a slice, or indices.
         seed: 0 to 65535; tools that are to agree use the same.
 
     Returns:
-        ASCII text, shape (stop - start,), dtype ``S30``.
+        ASCII text, shape (k,), dtype ``S30``.
 
     Raises:
         ValueError: the seed does not fit 16 bits.
     """
     if not 0 <= seed <= 0xFFFF:
         raise ValueError(f"seed {seed} is not in 0-65535")
-    rows = slice(start, stop)
     proto = flows.proto[rows]
     is4 = flows.version[rows] == 4
     sport, dport, one_way = _ports(flows, rows)
@@ -65,9 +66,9 @@ def community_ids(flows: Flows, start: int = 0, stop: int | None = None, seed: i
     return text.view("S30").ravel()
 
 
-def _ports(flows: Flows, rows: slice) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
+def _ports(flows: Flows, rows: Rows) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
     """Give what stands for the ports, (n,) each, and whether the flow is one-way ICMP."""
-    sport, dport = flows.initiator_port[rows].copy(), flows.responder_port[rows].copy()
+    sport, dport = np.copy(flows.initiator_port[rows]), np.copy(flows.responder_port[rows])
     one_way = np.zeros(len(sport), np.bool_)
     for proto, counterpart in ((ICMP, PEER), (ICMP6, PEER6)):
         chosen = (flows.proto[rows] == proto) & (flows.icmp_type[rows] >= 0)

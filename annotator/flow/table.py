@@ -14,7 +14,7 @@ from annotator.flow.key import SHARDS, canonical, context_word, shard_headers
 from annotator.kernel.hash import random_keys
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed
-from annotator.model import NO_TIME, TCP, HeaderFlag, PacketBatch, Signal
+from annotator.model import NO_TIME, TCP, HeaderFlag, Signal
 
 FLOW: Final = np.dtype(
     [
@@ -205,7 +205,6 @@ def update(
     headers: Any,
     order: Any,
     hashes: Any,
-    first_frame: int,
     capture: int,
     idle_tcp_ns: int,
     idle_other_ns: int,
@@ -255,7 +254,7 @@ def update(
         if index < 0 or why != NOT_SPLIT:
             if index >= 0:
                 rows[index]["split"] = why
-            begin(rows[used], row, d, context, first_frame + signed(row["packet"]), capture, index, watch)
+            begin(rows[used], row, d, context, signed(row["frame"]), capture, index, watch)
             index = used
             used += 1
             slots[slot] = (digest << np.uint64(32)) | np.uint64(index + 1)
@@ -345,8 +344,8 @@ class FlowTable:
         self._starts: NDArray[np.int64] = np.zeros(SHARDS + 1, np.int64)
         self._sights: NDArray[np.void] = np.empty(0, SIGHT)
 
-    def add(self, headers: NDArray[np.void], batch: PacketBatch) -> NDArray[np.void]:
-        """Count the HEADER rows of `batch`; gives the payloads to look at (SIGHT), valid until the next call."""
+    def add(self, headers: NDArray[np.void], capture: int) -> NDArray[np.void]:
+        """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), valid until the next call."""
         if len(self._hashes) < len(headers):
             self._hashes = np.empty(len(headers), np.uint64)
             self._order = np.empty(len(headers), np.int64)
@@ -363,8 +362,7 @@ class FlowTable:
                     headers,
                     self._order[start:end],
                     self._hashes,
-                    batch.first_frame,
-                    batch.capture,
+                    capture,
                     settings.idle_tcp_ns,
                     settings.idle_other_ns,
                     settings.active_ns,

@@ -80,7 +80,7 @@ def test_link_types_may_mix_in_a_batch() -> None:
     frames = [bytes(ether() / FOUR), bytes(FOUR), bytes(48), bytes(Loopback(type=2) / FOUR), bytes(20)]
     result = decode(batch(frames, [1, 101, 147, 0, 189]))
     assert result.all_ends() == [ENDS[4]] * 3
-    assert result.rows["packet"].tolist() == [0, 1, 3]
+    assert result.rows["frame"].tolist() == [1, 2, 4]
     assert result.counts == {"link_type": 1, "link_not_ip": 1}
 
 

@@ -108,7 +108,7 @@ def header(line: str) -> NDArray[np.void]:
 def headers(lines: Sequence[str]) -> NDArray[np.void]:
     """Make HEADER rows, one packet each; lines may be several in one text."""
     rows = np.array([header(line) for text in lines for line in text.strip().splitlines()], HEADER)
-    rows["packet"] = np.arange(len(rows))
+    rows["frame"] = np.arange(1, len(rows) + 1)
     return rows
 
 

@@ -156,7 +156,7 @@ def many(count: int) -> np.ndarray[tuple[int], np.dtype[np.void]]:
     rows["src_lo"], rows["dst_lo"] = number // 60000 + 1, 0x0A000001
     rows["sport"], rows["dport"] = number % 60000, 53
     rows["ts_ns"] = EPOCH_NS
-    rows["packet"] = np.arange(2 * count)
+    rows["frame"] = np.arange(1, 2 * count + 1)
     return rows
 
 
