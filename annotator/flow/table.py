@@ -259,6 +259,8 @@ def update(
             used += 1
             slots[slot] = (digest << np.uint64(32)) | np.uint64(index + 1)
         flow = rows[index]
+        if row["frame"] < flow["first_frame"] and flow["capture"] == capture:  # a fragment that was held back
+            flow["first_frame"] = row["frame"]
         if time != NO_TIME:
             if flow["first_ns"] == NO_TIME or time < flow["first_ns"]:
                 flow["first_ns"] = time
@@ -345,7 +347,7 @@ class FlowTable:
         self._sights: NDArray[np.void] = np.empty(0, SIGHT)
 
     def add(self, headers: NDArray[np.void], capture: int) -> NDArray[np.void]:
-        """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), valid until the next call."""
+        """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), until the next call."""
         if len(self._hashes) < len(headers):
             self._hashes = np.empty(len(headers), np.uint64)
             self._order = np.empty(len(headers), np.int64)
