@@ -1,0 +1,195 @@
+"""Later fragments get the ports of their first, in every setting that they come in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
+from scapy.layers.inet6 import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, fragment6
+from scapy.layers.ipsec import AH
+from scapy.layers.l2 import Dot1Q
+
+from annotator.decode import reasons
+from annotator.decode.fragments import PROBES, SLOTS, TIMEOUT_NS, Fragments
+from annotator.model import HEADER, NO_TIME, HeaderFlag
+from tests.decode.decoding import batch, decode, ether
+
+V4 = {"src": "10.0.0.1", "dst": "10.0.0.2"}
+V6 = {"src": "2001:db8::1", "dst": "2001:db8::2"}
+ENDS4, ENDS6 = "10.0.0.1:1000 > 10.0.0.2:53", "2001:db8::1:1000 > 2001:db8::2:53"
+BODY = b"x" * 3000
+
+
+def pieces(header: Any, whole: bytes, sizes: Sequence[int], proto: int) -> list[Any]:
+    """Cut the payload `whole` of an IPv4 `header` into fragments of the given sizes (multiples of 8) and the rest."""
+    made, at = [], 0
+    for size in [*sizes, len(whole)]:
+        part = whole[at : at + size]
+        last = at + size >= len(whole)
+        made.append(header.copy() / part)
+        made[-1].frag, made[-1].flags, made[-1].proto = at // 8, 0 if last else "MF", proto
+        at += size
+    return made
+
+
+def six_pieces(next_header: int, whole: bytes, size: int) -> list[Any]:
+    """Cut the fragmentable part `whole` of an IPv6 packet into two fragments."""
+    return [
+        IPv6(**V6) / IPv6ExtHdrFragment(nh=next_header, id=9, offset=0, m=1) / whole[:size],
+        IPv6(**V6) / IPv6ExtHdrFragment(nh=next_header, id=9, offset=size // 8, m=0) / whole[size:],
+    ]
+
+
+DATAGRAM = UDP(sport=1000, dport=53, chksum=1) / BODY
+WHOLE = bytes(UDP(sport=1000, dport=53, len=208, chksum=1)) + b"x" * 200
+HEADED = bytes.fromhex("1100 010400000000")  # destination options with padding, UDP next
+AUTHENTICATED = bytes(AH(nh=17, payloadlen=4, icv=b"i" * 12))
+
+CASES: list[tuple[str, list[Any], str]] = [
+    ("IPv4", fragment(IP(**V4, id=7) / DATAGRAM, 1000), ENDS4),
+    ("IPv6", fragment6(IPv6(**V6) / IPv6ExtHdrFragment(id=9) / DATAGRAM, 1280), ENDS6),
+    ("IPv4, an authentication header in front", pieces(IP(**V4, id=7), AUTHENTICATED + WHOLE, [64], 51), ENDS4),
+    ("IPv6, an authentication header behind", six_pieces(51, AUTHENTICATED + WHOLE, 64), ENDS6),
+    ("IPv6, destination options behind", six_pieces(60, HEADED + WHOLE, 64), ENDS6),
+    (
+        "IPv6, destination options in front",
+        [
+            IPv6(**V6) / IPv6ExtHdrDestOpt() / IPv6ExtHdrFragment(nh=17, id=9, m=1) / WHOLE[:64],
+            IPv6(**V6) / IPv6ExtHdrDestOpt() / IPv6ExtHdrFragment(nh=17, id=9, offset=8) / WHOLE[64:],
+        ],
+        ENDS6,
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "packets", "ends"), CASES, ids=[case[0] for case in CASES])
+def test_every_fragment_has_the_ports_and_the_protocol(what: str, packets: list[Any], ends: str) -> None:
+    """All rows of a datagram are of one flow, and their payload is all of its payload."""
+    result = decode(batch([bytes(ether() / packet) for packet in packets]), tie=True)
+    assert result.counts == {}
+    assert result.all_ends() == [ends] * len(packets)
+    assert (result.rows["proto"] == 17).all()
+    later = (result.rows["flags"] & HeaderFlag.FRAGMENT_LATER) != 0
+    assert later.tolist() == [False] + [True] * (len(packets) - 1)
+
+
+def test_icmp_too() -> None:
+    """A fragmented ping is one flow: type and code reach its later fragments."""
+    packets = fragment(IP(**V4, id=7) / ICMP(type=8, code=0) / BODY, 1000)
+    result = decode(batch([bytes(ether() / packet) for packet in packets]), tie=True)
+    assert set(result.rows["sport"].tolist()) == {8}
+    assert result.counts == {}
+
+
+def frames_of(**fields: Any) -> list[bytes]:
+    return [bytes(ether() / packet) for packet in fragment(IP(**V4, **fields) / DATAGRAM, 1000)]
+
+
+@pytest.mark.parametrize(
+    ("what", "later"),
+    [
+        ("another identification", frames_of(id=8)[1:]),
+        ("another direction", [bytes(ether() / IP(src="10.0.0.2", dst="10.0.0.1", id=7, frag=9, proto=17) / b"rest")]),
+        ("another protocol", [bytes(ether() / IP(**V4, id=7, frag=9, proto=6) / b"rest")]),
+        ("another VLAN", [bytes(ether() / Dot1Q(vlan=5) / IP(**V4, id=7, frag=9, proto=17) / b"rest")]),
+    ],
+)
+def test_other_datagrams_are_not_joined(what: str, later: list[bytes]) -> None:
+    """A later fragment belongs to a first one of the same addresses, protocol, identification and VLAN only."""
+    result = decode(batch([frames_of(id=7)[0], *later]), tie=True)
+    assert result.counts == {"fragment_orphan": len(later)}
+    assert result.first_frames == {"fragment_orphan": 2}
+
+
+def test_datagrams_may_be_interleaved() -> None:
+    """Fragments of several datagrams between the same hosts find their own."""
+    frames = []
+    for port in (53, 54, 55):
+        packets = fragment(IP(**V4, id=port) / UDP(sport=1000, dport=port, chksum=1) / BODY, 1000)
+        frames.append([bytes(ether() / packet) for packet in packets])
+    mixed = [frame for turn in zip(*frames, strict=True) for frame in turn]
+    result = decode(batch(mixed), tie=True)
+    assert result.rows["dport"].tolist() == [53, 54, 55] * (len(mixed) // 3)
+
+
+def test_a_first_fragment_far_back_is_forgotten() -> None:
+    """After 60 seconds the identification is somebody else's (RFC 8200 section 4.5)."""
+    frames = frames_of(id=7)
+    for gap, orphans in ((TIMEOUT_NS, 0), (TIMEOUT_NS + 1, 1)):
+        result = decode(batch(frames[:2], times=[0, gap]), tie=True)
+        assert result.counts.get("fragment_orphan", 0) == orphans
+    assert decode(batch(frames[:2], times=[NO_TIME, 0]), tie=True).counts == {"no_time": 1}
+
+
+def test_an_identification_used_again_gives_the_newer_ports() -> None:
+    """The second first fragment with the same identification is the one that later ones belong to."""
+    packets = [
+        *fragment(IP(**V4, id=7) / UDP(sport=1000, dport=53, chksum=1) / BODY, 1000)[:2],
+        *fragment(IP(**V4, id=7) / UDP(sport=1000, dport=99, chksum=1) / BODY, 1000)[:2],
+    ]
+    result = decode(batch([bytes(ether() / packet) for packet in packets]), tie=True)
+    assert result.rows["dport"].tolist() == [53, 53, 99, 99]
+
+
+def test_fragments_reach_over_batches() -> None:
+    """What was learnt in one batch is known in the next."""
+    fragments = Fragments()
+    counts = np.zeros((reasons.REASONS_END, 2), np.int64)
+    ports = []
+    for number, frame in enumerate(frames_of(id=7)):
+        rows = decode(batch([frame])).rows
+        fragments.tie(rows, number + 1, counts)
+        ports += rows["dport"].tolist()
+    assert set(ports) == {53}
+    assert not counts.any()
+
+
+def firsts(count: int, ident: int = 0) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+    """First fragments of as many datagrams between as many hosts."""
+    rows = np.zeros(count, HEADER)
+    rows["version"], rows["proto"] = 4, 17
+    rows["src_lo"], rows["dst_lo"] = np.arange(count) + 1, 7
+    rows["fragment_id"], rows["dport"] = ident, np.arange(count) % 60000
+    rows["flags"] = HeaderFlag.FRAGMENT_FIRST | HeaderFlag.PORTS
+    rows["ts_ns"] = np.arange(count)
+    rows["packet"] = np.arange(count)
+    return rows
+
+
+def test_datagrams_that_never_complete_take_no_more_memory() -> None:
+    """A million first fragments push out the oldest; the newest are still found."""
+    fragments = Fragments()
+    counts = np.zeros((reasons.REASONS_END, 2), np.int64)
+    rows = firsts(1_000_000)
+    fragments.tie(rows, 1, counts)
+    table = fragments._table
+    assert table is not None
+    assert len(table) == SLOTS
+    latest = rows[-SLOTS // PROBES :].copy()
+    latest["flags"] = HeaderFlag.FRAGMENT_LATER
+    latest["dport"] = 0
+    fragments.tie(latest, 1, counts)
+    assert (latest["flags"] & HeaderFlag.PORTS != 0).mean() > 0.95
+    found = latest["flags"] & HeaderFlag.PORTS != 0
+    assert (latest["dport"][found] == rows["dport"][-SLOTS // PROBES :][found]).all()
+
+
+@given(order=st.permutations(range(6)))
+def test_only_fragments_behind_their_first_are_tied(order: list[int]) -> None:
+    """Whatever the order, a fragment with ports has the right ones, and one without is counted."""
+    first = [bytes(ether() / p) for p in fragment(IP(**V4, id=1) / UDP(sport=1, dport=11, chksum=1) / BODY, 1000)][:3]
+    second = [bytes(ether() / p) for p in fragment(IP(**V4, id=2) / TCP(sport=2, dport=22, chksum=1) / BODY, 1000)][:3]
+    frames = first + second
+    result = decode(batch([frames[n] for n in order]), tie=True)
+    orphans = 0
+    for place, number in enumerate(order):
+        row = result[place]
+        if row["flags"] & HeaderFlag.PORTS:
+            assert row["dport"] == (11 if number < 3 else 22)
+        else:
+            orphans += 1
+            assert order.index(number // 3 * 3) > place
+    assert result.counts.get("fragment_orphan", 0) == orphans
