@@ -6,7 +6,7 @@ Nothing here loads NumPy before a dense table is asked for, so that one lookup a
 from annotator.registry.entries import PortTable
 from annotator.registry.entry import PortEntry
 from annotator.registry.info import RegistryInfo
-from annotator.registry.load import load
+from annotator.registry.loading import load
 from annotator.registry.notice import NOTICE
 from annotator.registry.protocols import protocol_keyword
 from annotator.registry.ranges import range_class

@@ -28,6 +28,9 @@ _STYLE: Final = {
 _LIMIT: Final = 4000
 """Characters shown of one field; IANA's longest note has 1,400."""
 _NAME: Final = 17
+_STATUS: Final = 13
+_WIDE: Final = 60
+"""Columns from which on things stand beside each other."""
 _INDENT: Final = 4
 
 
@@ -72,7 +75,7 @@ def _said(status: Status) -> str:
 
 def _record_lines(record: Record, answer: Answer, annex: Annex, width: int) -> Iterator[Text]:
     name = clean(record.service_name) or "(no name)"
-    indent = _INDENT + _NAME if width >= 60 else _INDENT * 2
+    indent = _INDENT + _NAME if width >= _WIDE else _INDENT * 2
     described = fold(clean(record.description, _LIMIT), max(width - indent, 20))
     head = Text(" " * _INDENT + name)
     if head.cell_len < indent:
@@ -112,25 +115,29 @@ def _pieces(record: Record, answer: Answer) -> Iterator[str]:
 
 def found_lines(registry: Registry, answers: Sequence[Answer], wanted: str, width: int) -> Iterator[Text]:
     """Give what a search found, a record to an entry; a field that is not shown is, where the text is only there."""
-    label_width = min(max((len(_label(answer)) for answer in answers), default=0), max(width // 2 - 8, 20))
+    label_width = min(max((len(_label(answer)) for answer in answers), default=0), width // 2 - 8)
     for answer in answers:
-        record = answer.records[0]
-        status = record.row_status.replace("_", " ")
-        head = Text(_label(answer), style="bold")
-        column = label_width + 2
-        if head.cell_len > label_width:
-            yield head
-            head = Text()
-        head.pad_right(column - head.cell_len)
-        head.append(f"{status:<13}", style=_STYLE[answer.status])
-        described = fold(clean(record.description, _LIMIT), max(width - column - 13, 16))
-        head.append(described[0])
-        yield head
-        yield from (Text(" " * (column + 13) + line) for line in described[1:])
-        yield from joined(_hidden(record, wanted.casefold()), width, column + 13 if width >= 60 else _INDENT, "dim")
+        yield from _found(answer, wanted.casefold(), label_width if width >= _WIDE else 0, width)
     if answers:
         yield Text()
     yield from (Text(line) for line in fold(_search_words(registry, len(answers), wanted), width))
+
+
+def _found(answer: Answer, wanted: str, label_width: int, width: int) -> Iterator[Text]:
+    """Give a record found: label, status and description in columns, or below each other where ``label_width`` is 0."""
+    record = answer.records[0]
+    indent = label_width + 2 if label_width else _INDENT
+    head = Text(_label(answer), style="bold")
+    if head.cell_len > label_width:
+        yield from (Text(line, style="bold") for line in fold(_label(answer), width))
+        head = Text()
+    head.pad_right(indent - head.cell_len)
+    head.append(f"{record.row_status.replace('_', ' '):<{_STATUS}}", style=_STYLE[answer.status])
+    described = fold(clean(record.description, _LIMIT), width - indent - _STATUS)
+    head.append(described[0])
+    yield head
+    yield from (Text(" " * (indent + _STATUS) + line) for line in described[1:])
+    yield from joined(_hidden(record, wanted), width, indent + _STATUS, "dim")
 
 
 def _label(answer: Answer) -> str:

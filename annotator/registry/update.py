@@ -11,7 +11,7 @@ from annotator.registry.diff import Diff, compare
 from annotator.registry.fetch import TIMEOUT_S, Progress, fetch
 from annotator.registry.forms.recognise import read_form
 from annotator.registry.info import RegistryInfo
-from annotator.registry.load import known_texts, load_chosen, read_file
+from annotator.registry.loading import known_texts, load_chosen, read_file
 from annotator.registry.notice import REGISTRY_URL
 from annotator.registry.plausible import check_newer, check_whole
 from annotator.registry.registry import Registry

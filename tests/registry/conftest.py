@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotator.registry.forms.recognise import read_form
-from annotator.registry.load import known_texts, load
+from annotator.registry.loading import known_texts, load
 from annotator.registry.record import Record
 from annotator.registry.registry import Registry
 
@@ -56,6 +56,6 @@ def read(iana: Path) -> Callable[[str], list[Record]]:
 @pytest.fixture(scope="session")
 def embedded() -> Registry:
     """The registry that the package carries."""
-    from annotator.registry.load import load_embedded
+    from annotator.registry.loading import load_embedded
 
     return load_embedded()

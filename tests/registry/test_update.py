@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.registry.load import load_chosen
+from annotator.registry.loading import load_chosen
 from annotator.registry.store import Store
 from annotator.registry.update import install, update, update_from
 from annotator.words import Status

@@ -29,7 +29,7 @@ FORMS: Final = {
         Form("csv", "IANA's own columns, to be imported again"),
         Form("json", "every record as an object"),
         Form("services", "services(5): /etc/services"),
-        Form("nmap", "nmap-services, for nmap --servicedb"),
+        Form("nmap", "nmap-services, for a folder of nmap --datadir"),
         Form("nftables", "definitions for nft: $svc_https_tcp"),
         Form("firewalld", "service definitions, a file for each service", one_file_a_service=True),
     )

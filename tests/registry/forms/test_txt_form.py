@@ -8,7 +8,7 @@ import pytest
 
 from annotator.errors import RegistryError
 from annotator.registry.forms.txt_form import looks_like_txt, read_txt
-from annotator.registry.load import load
+from annotator.registry.loading import load
 from annotator.registry.record import Record
 from annotator.registry.registry import Registry
 
