@@ -3,6 +3,7 @@
 What comes after cannot tell engines apart: each is a :class:`LiveReader`, and gives the batches that a file gives.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,8 +49,8 @@ class LiveReader(Reader):
         self.interface = interface
         self.settings = settings
         self.drops: int = 0
-        self.capturing = False
-        """Whether packets count now: false before batches are asked for, and after the end."""
+        self.on_begin: Callable[[], None] | None = None
+        """Called once, when packets begin to count."""
         self._stopped = False
         self._bytes_done = 0
 

@@ -74,7 +74,8 @@ class SocketReader(LiveReader):
     def batches(self) -> Iterator[PacketBatch]:
         """Yield packets as they come."""
         self._packets.open_gate()
-        self.capturing = True
+        if self.on_begin:
+            self.on_begin()
         count = self.settings.count or math.inf
         end_s = time.monotonic() + (self.settings.duration_s or math.inf)
         flush_s = math.inf
@@ -102,7 +103,6 @@ class SocketReader(LiveReader):
                     break
                 lost = error
                 ending = True  # the kernel tells once, and keeps what it had queued
-        self.capturing = False
         yield self._batch()
         self.close()
         if lost:

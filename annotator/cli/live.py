@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from annotator.report.sanitize import clean
 
 if TYPE_CHECKING:
     from annotator.pipeline import Settings
-    from annotator.report.report import Report
 
 
 @click.command(context_settings=CONTEXT)
@@ -84,29 +84,23 @@ def live(
 
     planned = plan(outputs, format_name, flows=flows, rows=rows, force=force)
 
-    from annotator.pipeline import Settings
+    from annotator.pipeline import Settings, run
+    from annotator.report.report import Report
 
     # what was not given is the pipeline's to choose
     given = Settings(**{name: value for name, value in settings.items() if value is not None})
     reader = open_live(interface, LiveSettings(count, duration_s, snaplen or SNAPLEN, promiscuous=not modest))
+    reader.on_begin = partial(_say_begun, interface)
     try:
         _rehearse(given)
         with _ended_by_signals(reader) as received:
-            report = _capture(reader, given)
+            report = Report(run([reader], given))
     finally:
         reader.close()
     write(report, planned)
     if received:
         return 128 + received[0]
     return 0 if report.complete else PARTIAL
-
-
-def _capture(reader: LiveReader, given: "Settings") -> "Report":
-    """Take the reader's packets down the data path."""
-    from annotator.pipeline import run
-    from annotator.report.report import Report
-
-    return Report(run([reader], given, _Notice(reader.name)))
 
 
 def _rehearse(given: "Settings") -> None:
@@ -118,19 +112,10 @@ def _rehearse(given: "Settings") -> None:
     run([Rehearsal()], replace(given, bpf=None))  # the filter is for the interface's link type
 
 
-class _Notice:
-    """A callback for the pipeline: says on a terminal that the capture begins."""
-
-    def __init__(self, interface: str) -> None:
-        self._interface = interface
-        self._said = False
-
-    def __call__(self, done_bytes: int, total_bytes: int | None, packets: int) -> None:
-        """Speak at the first call, which comes before reading."""
-        del done_bytes, total_bytes, packets
-        if not self._said and sys.stderr.isatty():
-            click.echo(f"annotate: capturing on {clean(self._interface)}; Ctrl-C ends and reports", err=True)
-        self._said = True
+def _say_begun(interface: str) -> None:
+    """Tell a terminal that packets count from now on."""
+    if sys.stderr.isatty():
+        click.echo(f"annotate: capturing on {clean(interface)}; Ctrl-C ends and reports", err=True)
 
 
 @contextmanager

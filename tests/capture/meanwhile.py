@@ -1,7 +1,6 @@
 """Live capture on a host of :mod:`tests.namespaces` while a test makes traffic."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, NamedTuple, TypeVar
@@ -49,8 +48,17 @@ class Capture(Generic[Result]):
 
     def __init__(self, reader: LiveReader, work: Callable[[LiveReader], Result]) -> None:
         self.reader = reader
+        self.begun = threading.Event()
+        reader.on_begin = self.begun.set
+        self._work = work
         self._results: list[Result] = []
-        self.thread = threading.Thread(target=lambda: self._results.append(work(reader)), daemon=True)
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self._results.append(self._work(self.reader))
+        finally:
+            self.begun.set()
 
     def result(self) -> Result:
         """Wait for the capture to end, and give what came of it."""
@@ -71,10 +79,7 @@ def capturing(
     capture = Capture(reader, work)
     capture.thread.start()
     try:
-        deadline = time.monotonic() + READY_S
-        while not reader.capturing and capture.thread.is_alive():
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
+        assert capture.begun.wait(READY_S)
         yield capture
     finally:
         reader.stop()

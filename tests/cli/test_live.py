@@ -47,6 +47,15 @@ class Live:
                 except OSError:  # the other side is closed
                     pytest.fail(f"ended early, having said {self.said!r}")
 
+    def rest(self) -> bytes:
+        """Read what the terminal shows by now."""
+        while select.select([self.terminal], [], [], 0)[0]:
+            try:
+                self.said += os.read(self.terminal, 4096)
+            except OSError:
+                break
+        return self.said
+
     def end(self, number: int | None = None) -> tuple[int, bytes]:
         """Send a signal, or wait for the end; give exit code and standard output."""
         if number is not None:
@@ -128,7 +137,7 @@ def test_ctrl_c_gives_the_rows_of_tcpdumps_file(wired: tuple[Host, Host], tmp_pa
         traffic.everything(left, right)
         end = now()
         code, output = running.end(signal.SIGINT)
-        assert (code, output) == (130, b"")
+        assert (code, output) == (130, b""), running.rest()
     subprocess.run([*ANNOTATE, file, "-o", theirs], check=True)
     assert rows(ours, begin, end) == rows(theirs, begin, end)
     assert {"tcp", "udp", "icmp", "icmp6"} <= {row["transport"] for row in rows(ours, begin, end)}
