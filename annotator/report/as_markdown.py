@@ -8,6 +8,9 @@ from annotator.report.brief import (
     BRIEF_FLOW_TITLES,
     brief_flows,
     closing,
+    contradiction,
+    evidence,
+    observed_tally,
     peers,
     port_label,
     scan,
@@ -77,13 +80,14 @@ def _unknown(report: Report) -> Iterator[str]:
     if shown:
         yield ""
         yield from _table(
-            ["severity", "responder", "port", "registry", "why", "peers", "flows", "bytes", "time (UTC)"],
+            ["severity", "responder", "port", "registry", "observed", "why", "peers", "flows", "bytes", "time (UTC)"],
             (
                 [
                     row["severity"],
                     row["responder_addr"],
                     port_label(row["port"], row["transport"], None),
                     standing(row),
+                    evidence(row),
                     row["severity_reason"],
                     peers(row),
                     human.count(row["flows"]),
@@ -112,12 +116,12 @@ def _disagreements(report: Report) -> Iterator[str]:
     yield "## Disagreements"
     yield ""
     yield from _table(
-        ["responder", "port", "the payload is", "peers", "flows", "bytes"],
+        ["responder", "port", "contradiction", "peers", "flows", "bytes"],
         (
             [
                 row["responder_addr"],
                 port_label(row["port"], row["transport"], row["service"]),
-                human.listed(list(row["observed"])),
+                contradiction(row),
                 peers(row),
                 human.count(row["flows"]),
                 human.size(row["bytes"]),
@@ -137,12 +141,13 @@ def _services(report: Report) -> Iterator[str]:
     yield "## Services"
     yield ""
     yield from _table(
-        ["port", "range class", "status", "agreement", "initiators", "responders", "flows", "bytes"],
+        ["port", "range class", "status", "observed", "agreement", "initiators", "responders", "flows", "bytes"],
         (
             [
                 port_label(row["port"], row["transport"], row["service"]),
                 words(row["range_class"]) if row["port"] is not None else "",
                 words(row["status"]) if row["port"] is not None else "",
+                observed_tally(row),
                 ", ".join(f"{words(word)} {human.count(number)}" for word, number in row["agreement"].items()),
                 human.count(row["initiators"]),
                 human.count(row["responders"]),

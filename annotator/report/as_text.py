@@ -7,6 +7,9 @@ from annotator.report import human
 from annotator.report.brief import (
     brief_flows,
     closing,
+    contradiction,
+    evidence,
+    observed_tally,
     peers,
     port_label,
     scan,
@@ -68,6 +71,11 @@ def render(report: Report, *, width: int = WIDTH, color: bool = False, flows: bo
 def _limit(number: int, most: int) -> int:
     """Say how many of `number` lines to show: `most`, but for the sake of two none is left out."""
     return number if number <= most + 2 else most
+
+
+def _standing_cells(row: Record) -> list[str]:
+    """Give range class and status of a row's port; nothing where it has none."""
+    return [words(row["range_class"]), words(row["status"])] if row["port"] is not None else ["", ""]
 
 
 class Page:
@@ -151,9 +159,10 @@ class Page:
             yield from self._note(f"{human.counted(tried, 'endpoint')} {'was' if tried == 1 else 'were'} tried in vain")
 
     def _endpoints(self, rows: list[Record]) -> Iterator["Text"]:
+        from rich.cells import cell_len
         from rich.text import Text
 
-        from annotator.report.layout import joined
+        from annotator.report.layout import JOINT, joined
 
         # IPv4 addresses align; an IPv6 address runs over, and is never cut
         column = max((len(row["responder_addr"]) for row in rows if ":" not in row["responder_addr"]), default=0)
@@ -167,11 +176,16 @@ class Page:
                 yield line
                 line = Text(" " * (_INDENT - 2))
             line.append(f"{port:<14}", "bold")
-            if line.cell_len + len(assignment) <= self._width:
-                yield line.append(assignment)
+            if line.cell_len + len(assignment) > self._width:
+                yield line
+                line = Text(" " * indent)
+            line.append(assignment)
+            seen = evidence(row)
+            if line.cell_len + len(JOINT) + cell_len(seen) <= self._width:
+                yield line.append(JOINT + seen)
             else:
                 yield line
-                yield from joined([assignment], self._width, indent)
+                yield from joined([seen], self._width, indent)
             reason = row["severity_reason"]
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
             lines = joined([reason, *facts], self._width, indent)
@@ -195,17 +209,13 @@ class Page:
         shown = rows[: _limit(len(rows), FINDINGS_SHOWN)]
         for row in shown:
             label = port_label(row["port"], row["transport"], row["service"])
-            yield Text.assemble(" ", ("! ", "yellow"), " ", (row["responder_addr"], "bold"), "  ", (label, "bold"))
-            seen = human.listed([words(protocol) for protocol in row["observed"]])
+            yield Text.assemble(" ", ("! ", "yellow"), " ", (f"{row['responder_addr']}  {label}", "bold"))
+            yield from joined([contradiction(row)], self._width, _INDENT)
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
-            yield from joined([f"the payload is {seen}", *facts], self._width, _INDENT)
+            yield from joined(facts, self._width, _INDENT)
         yield from self._more(len(rows) - len(shown), "disagreement")
 
     def _services(self) -> Iterator["Text"]:
-        from rich.text import Text
-
-        from annotator.report.layout import bar, joined, pad
-
         services = self._report.services
         shown = services[: _limit(services.answered, SERVICES_SHOWN)]
         if not shown:
@@ -213,25 +223,45 @@ class Page:
         silent = len(services) - services.answered
         extra = f"; {human.counted(silent, 'more port')} tried in vain" if silent else ""
         yield from self._heading("SERVICES", f"by bytes, {len(shown)} of {human.count(services.answered)}{extra}")
-        labels = [port_label(row["port"], row["transport"], row["service"], width=5) for row in shown]
-        room = self._width - _INDENT - (47 if self._wide else 35)
-        label_width = min(max(len(label) for label in labels), room)
-        top = max(row["bytes"] for row in shown)
-        for label, row in zip(labels, shown, strict=True):
-            if len(label) > label_width:  # too long for its column, so a line of its own: it is never cut
-                yield from joined([label], self._width, _INDENT)
-                label = ""  # noqa: PLW2901 (it has been shown)
-            line = Text(" " * _INDENT + pad(label, label_width))
-            ported = row["port"] is not None
-            if self._wide:
-                line.append("  " + pad(words(row["range_class"]) if ported else "", 7))
-            style = "" if row["status"] in ("assigned", "none") else "yellow"
-            line.append("  " + pad(words(row["status"]) if ported else "", 10), style)
-            line.append(pad(human.counted(row["flows"], "flow"), 14, right=True))
-            line.append(pad(human.size(row["bytes"]), 9, right=True))
-            if self._wide:
-                line.append(f" {bar(row['bytes'], top, self._width - line.cell_len - 1)}", "cyan")
+        yield from self._wide_services(shown) if self._wide else self._narrow_services(shown)
+
+    def _wide_services(self, rows: list[Record]) -> Iterator["Text"]:
+        """Give each service a line of cells, as wide as they need to be, and a bar in what is left."""
+        from rich.text import Text
+
+        from annotator.report.layout import bar, joined, pad
+
+        labels = [port_label(row["port"], row["transport"], row["service"], width=5) for row in rows]
+        cells = [
+            [*_standing_cells(row), observed_tally(row), human.counted(row["flows"], "flow"), human.size(row["bytes"])]
+            for row in rows
+        ]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        rest = sum(2 + width for width in widths if width)
+        label_width = min(max(map(len, labels)), self._width - _INDENT - rest)
+        top = max(row["bytes"] for row in rows)
+        for row, label, texts in zip(rows, labels, cells, strict=True):
+            fits = len(label) <= label_width
+            if not fits:  # a line of its own: it is never cut
+                yield from joined([label.strip()], self._width, _INDENT)
+            line = Text(" " * _INDENT + pad(label if fits else "", label_width))
+            for place, (text, width) in enumerate(zip(texts, widths, strict=True)):
+                notable = place == 1 and row["status"] not in ("assigned", "none")
+                line.append(f"  {pad(text, width, right=place > 2)}" if width else "", "yellow" if notable else "")
+            line.append(" " + bar(row["bytes"], top, self._width - line.cell_len - 1), "cyan")
             yield line
+
+    def _narrow_services(self, rows: list[Record]) -> Iterator["Text"]:
+        """Give each service two lines: the port and how much, then what is said of it."""
+        from annotator.report.layout import joined
+
+        for row in rows:
+            label = port_label(row["port"], row["transport"], row["service"])
+            amounts = [human.counted(row["flows"], "flow"), human.size(row["bytes"])]
+            yield from joined([label, *amounts], self._width, _INDENT)
+            said = [_standing_cells(row)[1], observed_tally(row)]
+            if any(said):
+                yield from joined(filter(None, said), self._width, 2 * _INDENT)
 
     def _breakdowns(self) -> Iterator["Text"]:
         from annotator.report.layout import beside, joined

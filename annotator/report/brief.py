@@ -85,6 +85,30 @@ def standing(row: Record) -> str:
     return f"{status} ({words(detail)})" if detail else status
 
 
+def evidence(row: Record) -> str:
+    """Say what the payload showed, and how surely: ``ssh confirmed: banner SSH-2.0-OpenSSH_9.2``."""
+    if not row["observed"]:
+        return "nothing observed"
+    shown = " ".join(filter(None, (row["observed_basis"], row["observed_label"])))
+    return f"{human.listed(list(row['observed']))} {row['observed_grade']}: {shown}"
+
+
+def observed_tally(row: Record) -> str:
+    """Count what was observed, and what was not: ``tls 212, none 3``; nothing at all is no text."""
+    observed = row["observed"]
+    rest = row["flows"] - sum(observed.values())
+    parts = [f"{protocol} {human.count(number)}" for protocol, number in observed.items()]
+    return ", ".join([*parts, f"none {human.count(rest)}"] if parts and rest else parts)
+
+
+def contradiction(row: Record) -> str:
+    """Say what was expected and what is there: ``expects tls, the payload is ssh (confirmed: banner)``."""
+    seen = human.listed(list(row["observed"]))
+    label = f" {row['observed_label']}" if row["observed_label"] else ""
+    expected = human.listed(row["expected"], "or")
+    return f"expects {expected}, the payload is {seen} ({row['observed_grade']}: {row['observed_basis']}{label})"
+
+
 def peers(row: Record) -> str:
     """Count a row's peers: ``4 peers, 2 of them inbound``, ``1 peer: 10.0.4.5``."""
     number, inbound = row["peer_count"], row["inbound_peers"]

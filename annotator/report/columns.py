@@ -232,10 +232,13 @@ _GROUP: Final[tuple[Column, ...]] = (
 )
 
 _RESPONDER: Final = Column("responder_addr", Kind.TEXT, "who was asked")
-_PEERS: Final[tuple[Column, ...]] = (
+_FINDING: Final[tuple[Column, ...]] = (
     Column("peers", Kind.LIST, "the initiators with the most flows, at most 20"),
     Column("peer_count", Kind.INTEGER, "how many there are in truth", "addresses"),
     Column("inbound_peers", Kind.INTEGER, "how many of them are remote while the responder is local", "addresses"),
+    Column("observed_grade", Kind.WORD, "of the surest observation, as in a flow row", source="payload"),
+    Column("observed_basis", Kind.WORD, "the message that showed it", source="payload"),
+    Column("observed_label", Kind.TEXT, "a name found in it", source="payload", lies="is what the sender wrote"),
 )
 
 SERVICE: Final[tuple[Column, ...]] = (*_KEY, *_GROUP)
@@ -244,7 +247,7 @@ SERVICE: Final[tuple[Column, ...]] = (*_KEY, *_GROUP)
 UNKNOWN: Final[tuple[Column, ...]] = (
     _RESPONDER,
     *SERVICE,
-    *_PEERS,
+    *_FINDING,
     Column("responder_scope", Kind.WORD, "`local` or `remote`", source="`--local`"),
     Column("port_range", Kind.TEXT, "the port or range of the registry's record", source="IANA"),
     Column("answered", Kind.INTEGER, "flows in which the responder sent something that is no refusal", "flows"),
@@ -266,7 +269,12 @@ UNKNOWN: Final[tuple[Column, ...]] = (
 )
 """One row a (responder, transport, port) whose port is not assigned and that no related flow explains."""
 
-DISAGREEMENT: Final[tuple[Column, ...]] = (_RESPONDER, *SERVICE, *_PEERS)
+DISAGREEMENT: Final[tuple[Column, ...]] = (
+    _RESPONDER,
+    *SERVICE,
+    *_FINDING,
+    Column("expected", Kind.LIST, "the protocols that the port's services are known to speak"),
+)
 """One row a (responder, transport, port, observed protocol) whose payload contradicts the assignment."""
 
 SCAN: Final[tuple[Column, ...]] = (

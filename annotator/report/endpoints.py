@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.model import Agreement, Scope
+from annotator.model import Agreement, Grade, Scope
 from annotator.report.columns import DISAGREEMENT, UNKNOWN
 from annotator.report.facts import Facts, Integers
 from annotator.report.findings import (
@@ -22,6 +22,7 @@ from annotator.report.group import group_by
 from annotator.report.ports import PortGroups
 from annotator.report.records import Record, Records
 from annotator.report.scans import Scans
+from annotator.ties import tied_protocols
 
 PEERS_LISTED: Final = 20
 """Peers named in a row; how many there are in truth stands beside them."""
@@ -32,18 +33,20 @@ _SCOPES: Final = Scope.words()
 class Endpoints(PortGroups):
     """Some of the flows, grouped by (responder, transport, port)."""
 
-    def __init__(self, facts: Facts, rows: NDArray[np.intp]) -> None:
-        """Group the flows at the indices `rows`."""
-        super().__init__(facts, rows, by_responder=True)
+    def __init__(self, facts: Facts, rows: NDArray[np.intp], *keys: Integers) -> None:
+        """Group the flows at the indices `rows`, by `keys`, (n,) of all flows, too."""
+        super().__init__(facts, rows, *keys, facts.addresses.responder)
 
     @cached_property
-    def _ranked_peers(self) -> tuple[Integers, Integers]:
+    def _peers(self) -> tuple[Integers, Integers]:
         """Give the initiators' codes of all groups, each group's most frequent first, and where each starts."""
-        initiator = self.facts.addresses.initiator[self.rows]
-        pairs = group_by(self.groups.of_row, initiator)
-        group, code = self.groups.of_row[pairs.first()], initiator[pairs.first()]
-        order = np.lexsort((code, -pairs.size(), group))
-        return code[order], np.searchsorted(group[order], np.arange(len(self) + 1))
+        codes, _, starts = self.groups.ranked(self.facts.addresses.initiator[self.rows])
+        return codes, starts
+
+    @cached_property
+    def _evidence(self) -> Integers:
+        """The flow of each group whose observation is surest, one with a label if there is one."""
+        return self.rows[self.groups.best(self.facts.certainty[self.rows])].astype(np.int64)
 
     @cached_property
     def inbound_peers(self) -> Integers:
@@ -55,7 +58,8 @@ class Endpoints(PortGroups):
     def record(self, group: int) -> Record:
         """Make the row of one group, with the columns of :data:`annotator.report.columns.DISAGREEMENT`."""
         addresses = self.facts.addresses
-        codes, starts = self._ranked_peers
+        codes, starts = self._peers
+        evidence = self._evidence[group : group + 1]
         listed = codes[starts[group] : min(starts[group] + PEERS_LISTED, starts[group + 1])]
         return {
             "responder_addr": addresses.text(int(addresses.responder[self.row[group]])),
@@ -63,14 +67,23 @@ class Endpoints(PortGroups):
             "peers": [addresses.text(code) for code in listed.tolist()],
             "peer_count": int(self.initiators[group]),
             "inbound_peers": int(self.inbound_peers[group]),
+            "observed_grade": Grade(self.facts.flows.observed_grade[evidence[0]]).word,
+            "observed_basis": self.facts.basis(int(self.facts.flows.observed_basis[evidence[0]])) or None,
+            "observed_label": self.facts.labels(evidence)[0] or None,
         }
 
 
 def disagreements(facts: Facts) -> Records:
     """Sum up the flows whose payload contradicts the assignment, the most bytes first."""
-    ends = Endpoints(facts, np.flatnonzero(facts.flows.agreement == Agreement.DIFFERS))
+    differing = np.flatnonzero(facts.flows.agreement == Agreement.DIFFERS)
+    ends = Endpoints(facts, differing, facts.observed)
     order = np.lexsort((-ends.flows, -ends.bytes))
-    return Records(DISAGREEMENT, len(ends), lambda place: ends.record(int(order[place])))
+
+    def record(place: int) -> Record:
+        row = ends.record(int(order[place]))
+        return {**row, "expected": sorted(tied_protocols(tuple(row["service_names"])))}
+
+    return Records(DISAGREEMENT, len(ends), record)
 
 
 class UnknownPorts(Records):

@@ -10,6 +10,7 @@ from annotator.model import NO_PORT, Agreement, Analysis, Flows, Outcome, Scope
 from annotator.registry import range_class
 from annotator.report.addresses import Addresses, number_addresses
 from annotator.report.assignment import Assignments
+from annotator.report.sanitize import clean
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -59,6 +60,36 @@ class Facts:
     def packets(self) -> Integers:
         """Packets of both directions."""
         return self.flows.initiator_packets + self.flows.responder_packets
+
+    @cached_property
+    def observations(self) -> list[str]:
+        """The words that :attr:`observed` counts from 1; place 0 is nothing."""
+        findings = self.analysis.findings
+        return list(dict.fromkeys(["", *(findings.names if findings else [])]))
+
+    @cached_property
+    def observed(self) -> Integers:
+        """Index into :attr:`observations` of the protocol that the payload shows, 0 where it shows none."""
+        findings = self.analysis.findings
+        place = {word: number for number, word in enumerate(self.observations)}
+        numbers = np.array([*(place[word] for word in (findings.names if findings else [])), 0], np.int64)
+        return numbers[self.flows.observed]  # -1, nothing, reads the last
+
+    def labels(self, rows: Integers) -> list[str]:
+        """Give the names that payload showed for some flows, harmless to show; ``""`` where there is none."""
+        findings = self.analysis.findings
+        return [clean(text) for text in findings.texts(rows)] if findings else [""] * len(rows)
+
+    def basis(self, number: int) -> str:
+        """Name the message that a number of ``Flows.observed_basis`` stands for; ``""`` for -1."""
+        return str(self.analysis.findings.bases[number]) if number >= 0 else ""
+
+    @cached_property
+    def certainty(self) -> Integers:
+        """How good a witness each flow is of what runs on its port: the surer, the higher; a label breaks ties."""
+        findings = self.analysis.findings
+        labelled = findings.label >= 0 if findings else np.zeros(len(self.flows), np.bool_)
+        return np.where(self.observed > 0, 2 * self.flows.observed_grade.astype(np.int64) + labelled, 0)
 
     @cached_property
     def unanswered(self) -> Flags:

@@ -123,11 +123,11 @@ class FlowRows:
 
     def __init__(self, facts: Facts) -> None:
         """Offer the flows of `facts`."""
+        self._facts = facts
         self._flows = facts.flows
         self._addresses = facts.addresses
         self._assignments = facts.assignments
         self._tunnels = facts.analysis.tunnels
-        self._findings = facts.analysis.findings
 
     def __len__(self) -> int:
         return len(self._flows)
@@ -142,7 +142,8 @@ class FlowRows:
         rows = slice(start, min(stop, len(self)))
         made = self._numbers(rows, form) | self._words(rows, form)
         made["observed_label"] = self._labels(rows, form)
-        made["community_id"] = _ascii(community_ids(self._flows, rows.start, rows.stop), form)
+        made["community_id"] = _ascii(community_ids(self._flows, rows), form)
+        made["related_to"] = self._related(rows, form)
         arrays = [made[column.name] if column.name in made else _nothing(column, rows, form) for column in FLOW]
         return pa.record_batch(arrays, names=[column.name for column in FLOW])
 
@@ -209,10 +210,9 @@ class FlowRows:
             "tcp_flags_responder": _compact(flows.tcp_flags_responder, flags_text),
             "vlan": _compact(flows.vlan, vlan_text),
             "tunnel": _compact(flows.tunnel, lambda key: clean(self._tunnels.get(key, ""))),
-            "observed": _named(flows.observed, self._findings.names if self._findings else []),
+            "observed": (Vocabulary(self._facts.observations), self._facts.observed),
             "observed_grade": _grades(flows),
-            "observed_basis": _named(flows.observed_basis, self._findings.bases if self._findings else []),
-            "related_to": self._related(),
+            "observed_basis": _compact(flows.observed_basis, self._facts.basis),
             "agreement": (Vocabulary(Agreement.words()), flows.agreement),
             "agreement_reason": (Vocabulary(list(REASONS)), flows.agreement_reason),
         }
@@ -221,23 +221,15 @@ class FlowRows:
         return coded
 
     def _labels(self, rows: slice, form: Form) -> Array:
-        """Spell the labels of these rows: text from packets, neutralised here."""
-        if self._findings is None:
-            texts = [""] * (rows.stop - rows.start)
-        else:
-            texts = self._findings.texts(np.arange(rows.start, rows.stop))
-        distinct = sorted(set(texts))
-        places = {text: place for place, text in enumerate(distinct)}
-        codes = np.fromiter((places[text] for text in texts), np.int64, len(texts))
-        return Vocabulary([clean(text) for text in distinct]).column(codes, form, False)
+        vocabulary, codes = _numbered(self._facts.labels(np.arange(rows.start, rows.stop)))
+        return vocabulary.column(codes, form, as_word=False)
 
-    def _related(self) -> tuple[Vocabulary, NDArray[np.integer]]:
-        """Name the flows that announced others by their Community IDs."""
-        distinct, codes = np.unique(self._flows.related_to, return_inverse=True)
-        named = [
-            community_ids(self._flows, row, row + 1)[0].decode("ascii") if row >= 0 else "" for row in distinct.tolist()
-        ]
-        return Vocabulary(named), codes
+    def _related(self, rows: slice, form: Form) -> Array:
+        """Name the flows that announced these by their Community IDs."""
+        related = self._flows.related_to[rows]
+        names = np.zeros(len(related), "S30")
+        names[related >= 0] = community_ids(self._flows, related[related >= 0])
+        return _ascii(names, form, related < 0)
 
     def _end(self, end: str) -> dict[str, tuple[Vocabulary, NDArray[np.integer]]]:
         flows = self._flows
@@ -257,15 +249,17 @@ class FlowRows:
         }
 
 
+def _numbered(texts: list[str]) -> tuple[Vocabulary, NDArray[np.integer]]:
+    """Number the different ones of some texts."""
+    known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    return Vocabulary(list(known)), np.array([known[text] for text in texts], np.int64)
+
+
 def _compact(values: NDArray[Any], text: Callable[[int], str]) -> tuple[Vocabulary, NDArray[np.integer]]:
-    """Number the different values of a column, and give each its text."""
-    distinct, codes = np.unique(values, return_inverse=True)
-    return Vocabulary([text(value) for value in distinct.tolist()]), codes
-
-
-def _named(codes: NDArray[np.integer], words: list[str]) -> tuple[Vocabulary, NDArray[np.integer]]:
-    """Give the vocabulary of a column whose code -1 is nothing."""
-    return Vocabulary([*words, ""]), np.where(codes < 0, len(words), codes)
+    """Number the different texts of a column's values."""
+    distinct, of_row = np.unique(values, return_inverse=True)
+    vocabulary, codes = _numbered([text(value) for value in distinct.tolist()])
+    return vocabulary, codes[of_row]
 
 
 def _grades(flows: Flows) -> tuple[Vocabulary, NDArray[np.integer]]:

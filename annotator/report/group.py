@@ -77,6 +77,25 @@ class Groups:
         cells = self.of_row * kinds + codes
         return np.bincount(cells, minlength=len(self) * kinds).reshape(len(self), kinds).astype(np.int64)
 
+    def ranked(self, codes: NDArray[np.integer]) -> tuple[Integers, Integers, Integers]:
+        """Give the different codes of each group, the most frequent first (the least of equals first).
+
+        Returns:
+            The codes of all groups, group after group; how often each occurs in its group; where each group starts,
+            (g + 1,).
+        """
+        pairs = group_by(self.of_row, codes)
+        rows = pairs.first()
+        group, code, count = self.of_row[rows], codes[rows], pairs.size()
+        order = np.lexsort((code, -count, group))
+        starts = np.searchsorted(group[order], np.arange(len(self) + 1))
+        return code[order].astype(np.int64), count[order], starts.astype(np.int64)
+
+    def best(self, scores: NDArray[np.integer]) -> Integers:
+        """Give the row with the highest score of each group, the first of equals, (g,)."""
+        order = np.lexsort((-scores, self.of_row))
+        return order[self.starts].astype(np.int64)
+
     def distinct(self, codes: NDArray[np.integer]) -> Integers:
         """Count the different codes of each group, (g,)."""
         pairs = group_by(self.of_row, codes)

@@ -22,19 +22,18 @@ _STATUSES: Final = Status.words()
 
 
 class PortGroups:
-    """Some of the flows, grouped by transport and responder's port, and by responder where asked.
+    """Some of the flows, grouped by transport and responder's port, and by what else is asked for.
 
-    Arrays have shape (g,), one element a group, in the order of (transport, port) or (responder, transport, port).
+    Arrays have shape (g,), one element a group, in the order of the keys.
     """
 
-    def __init__(self, facts: Facts, rows: NDArray[np.intp], by_responder: bool) -> None:
-        """Group the flows at the indices `rows`."""
+    def __init__(self, facts: Facts, rows: NDArray[np.intp], *keys: Integers) -> None:
+        """Group the flows at the indices `rows`; `keys`, (n,) of all flows, come before transport and port."""
         flows = facts.flows
         self.facts = facts
         self.rows = rows
         """Indices of the flows that are grouped."""
-        responder = [facts.addresses.responder[rows]] if by_responder else []
-        self.groups: Groups = group_by(*responder, flows.proto[rows], facts.port_key[rows])
+        self.groups: Groups = group_by(*(key[rows] for key in keys), flows.proto[rows], facts.port_key[rows])
         self.row = rows[self.groups.first()]
         """One flow of each group: for what all its flows share."""
 
@@ -83,28 +82,24 @@ class PortGroups:
         return self.groups.tally(self.facts.flows.outcome[self.rows], len(Outcome))
 
     @cached_property
-    def _observed(self) -> tuple[Integers, Integers, Integers]:
-        """Flows by (group, protocol), of the pairs that there are: (group, protocol, flows), in order."""
-        observed = self.facts.flows.observed[self.rows].astype(np.int64)
-        seen = observed >= 0
-        pairs, flows = np.unique(self.groups.of_row[seen] << 16 | observed[seen], return_counts=True)
-        return pairs >> 16, pairs & 0xFFFF, flows
-
-    def observed(self, group: int) -> dict[str, int]:
-        """Flows of one group by the protocol that their payload shows, the most frequent first."""
-        findings = self.facts.analysis.findings
-        if findings is None:
-            return {}
-        groups, protocols, flows = self._observed
-        start, end = np.searchsorted(groups, (group, group + 1)).tolist()
-        tally = zip(
-            (findings.names[number] for number in protocols[start:end].tolist()), flows[start:end].tolist(), strict=True
-        )
-        return dict(sorted(tally, key=lambda pair: (-pair[1], pair[0])))
+    def _observed(self) -> tuple[list[dict[str, int]], Integers]:
+        """Tally the protocols that payload showed: a dict for each group that has any, and (g,) each group's place."""
+        codes, counts, starts = self.groups.ranked(self.facts.observed[self.rows])
+        words = self.facts.observations
+        tallies: list[dict[str, int]] = [{}]
+        place = np.zeros(len(self), np.int64)
+        showing = np.unique(np.searchsorted(starts, np.flatnonzero(codes), "right") - 1)
+        for group in showing.tolist():
+            part = slice(starts[group], starts[group + 1])
+            seen = zip(codes[part].tolist(), counts[part].tolist(), strict=True)
+            place[group] = len(tallies)
+            tallies.append({words[code]: count for code, count in seen if code})
+        return tallies, place
 
     def record(self, group: int) -> Record:
         """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
         flows, row = self.facts.flows, self.row[group]
+        tallies, place = self._observed
         assignment = self.facts.assignments[int(flows.responder_entry[row])]
         port = int(flows.responder_port[row]) if self.facts.has_port[row] else None
         return {
@@ -115,7 +110,7 @@ class PortGroups:
             "status_detail": assignment.status_detail or None,
             "service": assignment.service or None,
             "service_names": list(assignment.service_names),
-            "observed": self.observed(group),
+            "observed": dict(tallies[place[group]]),
             "agreement": _tally(self._agreement[group], _AGREEMENTS),
             "outcome": _tally(self._outcome[group], _OUTCOMES),
             "flows": int(self.flows[group]),
@@ -145,7 +140,7 @@ class Services(Records):
 
 def services(facts: Facts) -> Services:
     """Sum up all flows by (transport, responder's port)."""
-    ports = PortGroups(facts, np.arange(len(facts.flows)), by_responder=False)
+    ports = PortGroups(facts, np.arange(len(facts.flows)))
     order = np.lexsort((-ports.flows, -ports.bytes))
     answered = ports.groups.sum(~facts.unanswered) > 0
     return Services(

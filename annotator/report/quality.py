@@ -71,9 +71,10 @@ def _of_flows(analysis: Analysis) -> list[str]:
         )
     mutual = np.isin(flows.proto, _MUTUAL)  # what others send to a group, nobody answers
     one_sided = int(np.count_nonzero(mutual & (flows.outcome == Outcome.ONE_SIDED)))
-    if one_sided > ONE_SIDED * np.count_nonzero(mutual):
+    connections = int(np.count_nonzero(mutual))
+    if one_sided > ONE_SIDED * connections:
         lines.append(
-            f"{human.share(one_sided, np.count_nonzero(mutual))} of the connections show one direction only: is the "
+            f"{human.share(one_sided, connections)} of the connections show one direction only: is the "
             "other one captured elsewhere?"
         )
     return lines

@@ -1,11 +1,13 @@
 """Makes analyses without captures: a few readable flows, or many random ones."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from ipaddress import ip_address
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from annotator.compare import compare
 from annotator.model import (
     ICMP,
     ICMP6,
@@ -17,17 +19,14 @@ from annotator.model import (
     DirectionBasis,
     End,
     Flows,
+    Grade,
     Issue,
     Outcome,
     Scope,
     Status,
 )
-from annotator.compare import compare
 from annotator.pipeline import look_up
 from annotator.registry import load
-
-NAMES = ["http", "tls", "ssh"]
-"""Words of ``Flows.observed`` in made analyses."""
 
 START_NS = 1_777_886_000_000_000_000  # 2026-05-04T09:13:20Z
 
@@ -102,6 +101,32 @@ def make_flows(rows: list[dict[str, Any]]) -> Flows:
     return Flows(**{name: np.array([row.get(name, 0) for row in rows], dtype) for name, dtype in _DTYPES.items()})
 
 
+class Said:
+    """What payload showed: the part of :class:`annotator.evidence.Findings` that reports read."""
+
+    names = ("http", "tls", "ssh", "imap", "imap+tls")
+    bases = ("request", "ClientHello", "banner", "banner", "tagged command")
+
+    def __init__(self, count: int, labels: dict[int, str] | None = None) -> None:
+        self._labels = labels or {}
+        self.label = np.array([0 if row in self._labels else -1 for row in range(count)], np.int64)
+
+    def texts(self, rows: NDArray[np.int64]) -> list[str]:
+        return [self._labels.get(row, "") for row in rows.tolist()]
+
+
+def shows(name: str, grade: Grade = Grade.CONFIRMED) -> dict[str, Any]:
+    """Give the columns of a flow whose payload shows a protocol of :class:`Said`."""
+    number = Said.names.index(name)
+    return {"observed": number, "observed_basis": number, "observed_grade": grade}
+
+
+def summary(name: str, **changes: Any) -> CaptureSummary:
+    """Make the summary of a sound capture of ten packets; `changes` replace its fields."""
+    sound = CaptureSummary(name, format="pcap", packets_read=10, packets_decoded=10, bytes=1000)
+    return replace(sound, **({"first_ns": START_NS, "last_ns": START_NS + 1} | changes))
+
+
 def make_analysis(rows: list[dict[str, Any]], **changes: Any) -> Analysis:
     """Make the analysis of one sound capture that holds these flows; `changes` replace its fields."""
     return wrap(make_flows(rows), **changes)
@@ -110,20 +135,21 @@ def make_analysis(rows: list[dict[str, Any]], **changes: Any) -> Analysis:
 def wrap(flows: Flows, **changes: Any) -> Analysis:
     """Make the analysis of one sound capture that holds these flows."""
     registry = changes.pop("registry", None) or load()
+    findings = changes.setdefault("findings", Said(len(flows)))
     look_up(flows, registry)
     nobody = np.zeros(len(flows), np.bool_)
-    compare(flows, registry.entries, NAMES, nobody, nobody)
+    compare(flows, registry.entries, findings.names, nobody, nobody)
     packets = int((flows.initiator_packets + flows.responder_packets).sum())
-    capture = CaptureSummary(
+    capture = summary(
         "office.pcapng",
-        "pcapng",
-        packets + 3,
-        packets,
-        3,
-        {"not_ip": 3},
-        int((flows.initiator_frame_bytes + flows.responder_frame_bytes).sum()) + 180,
-        int(flows.first_ns.min(initial=START_NS)),
-        int(flows.last_ns.max(initial=START_NS)),
+        format="pcapng",
+        packets_read=packets + 3,
+        packets_decoded=packets,
+        packets_stopped=3,
+        stopped={"not_ip": 3},
+        bytes=int((flows.initiator_frame_bytes + flows.responder_frame_bytes).sum()) + 180,
+        first_ns=int(flows.first_ns.min(initial=START_NS)),
+        last_ns=int(flows.last_ns.max(initial=START_NS)),
     )
     parts: dict[str, Any] = {
         "captures": [capture],
@@ -169,6 +195,11 @@ def random_flows(count: int, seed: int = 1) -> Flows:
     for name, dtype in _DTYPES.items():
         if name.endswith(("_packets", "_bytes", "_fragments")):
             setattr(flows, name, draw.integers(0, 1 << 20, count).astype(dtype))
+    seen = draw.integers(0, 2, count).astype(np.bool_) & ported
+    flows.observed = np.where(seen, draw.integers(0, len(Said.names), count), -1).astype(np.int16)
+    flows.observed_basis = flows.observed.copy()
+    flows.observed_grade = np.where(seen, draw.choice([Grade.SPECULATIVE, Grade.CONFIRMED], count), 0).astype(np.uint8)
+    flows.related_to = np.where(draw.random(count) < 0.1, draw.integers(0, max(count, 1), count), -1).astype(np.int32)
     for name in ("tcp_flags_initiator", "tcp_flags_responder"):
         setattr(flows, name, np.where(flows.proto == TCP, draw.integers(0, 512, count), 0).astype(np.uint16))
     return flows

@@ -3,9 +3,8 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from annotator.model import CaptureSummary
 from annotator.report.report import Report
-from tests.report.synthetic import flow, make_analysis, random_flows, wrap
+from tests.report.synthetic import flow, make_analysis, random_flows, summary, wrap
 from tests.report.test_formats import PAYLOADS
 
 
@@ -26,7 +25,7 @@ def test_tables_render_with_all_their_rows() -> None:
 @pytest.mark.parametrize("attack", PAYLOADS)
 def test_hostile_names_stay_text(attack: str) -> None:
     """No link, image, element or emphasis comes out of a file name."""
-    captures = [CaptureSummary(PAYLOADS[attack], "pcap", 1, 1, 0, {}, 60, 1, 2, note="x")]
+    captures = [summary(PAYLOADS[attack], note="x")]
     html = rendered(Report(make_analysis([flow()], captures=captures)).to_markdown())
     for element in ("<a ", "<script", "<img", "<em>", "<code>", "<h3"):
         assert element not in html

@@ -2,11 +2,11 @@
 
 import json
 
-from annotator.model import UDP, Agreement, DirectionBasis, Outcome
+from annotator.model import UDP, DirectionBasis, Grade, Outcome
 from annotator.report.columns import DISAGREEMENT, UNKNOWN
 from annotator.report.endpoints import PEERS_LISTED
 from annotator.report.report import Report
-from tests.report.synthetic import flow, make_analysis, random_flows, wrap
+from tests.report.synthetic import Said, flow, make_analysis, random_flows, shows, wrap
 from tests.report.test_ports import comparable, expected_by
 
 
@@ -92,11 +92,29 @@ def test_direction_guesses_make_high_ports_ephemeral() -> None:
     assert row["severity"] == "low"
 
 
+def test_the_surest_observation_is_the_evidence() -> None:
+    """Of several flows, a confirmed one with a label speaks for the endpoint; all protocols are counted."""
+    flows = [
+        flow(port=7214),
+        flow(port=7214, sport=2, **shows("http", Grade.SPECULATIVE)),
+        flow(port=7214, sport=3, **shows("ssh")),
+        flow(port=7214, sport=4, **shows("ssh")),
+    ]
+    (row,) = Report(make_analysis(flows, findings=Said(4, {1: "no", 3: "OpenSSH"}))).unknown_ports
+    assert row["observed"] == {"ssh": 2, "http": 1}
+    assert (row["observed_grade"], row["observed_basis"], row["observed_label"]) == ("confirmed", "banner", "OpenSSH")
+    (silent,) = Report(make_analysis([flow(port=7214)])).unknown_ports
+    assert (silent["observed"], silent["observed_grade"], silent["observed_basis"]) == ({}, "not_observed", None)
+
+
 def test_disagreements_are_the_flows_that_differ() -> None:
-    """Only flows whose payload contradicts the assignment are listed, by endpoint."""
-    analysis = make_analysis([flow(port=443), flow(port=443, sport=2), flow(port=22)])
-    analysis.flows.agreement[:2] = Agreement.DIFFERS
-    report = Report(analysis)
-    (row,) = report.disagreements
-    assert list(row) == [column.name for column in DISAGREEMENT]
-    assert (row["port"], row["flows"], row["agreement"]) == (443, 2, {"differs": 2})
+    """Only flows whose payload contradicts the assignment are listed, by endpoint and protocol."""
+    ssh, http, tls = shows("ssh"), shows("http"), shows("tls")
+    flows = [flow(**ssh), flow(sport=2, **ssh), flow(sport=3, **http), flow(sport=4, **tls), flow(port=22, **ssh)]
+    rows = list(Report(make_analysis(flows)).disagreements)
+    assert list(rows[0]) == [column.name for column in DISAGREEMENT]
+    assert [(row["port"], row["observed"], row["agreement"]) for row in rows] == [
+        (443, {"ssh": 2}, {"differs": 2}),
+        (443, {"http": 1}, {"differs": 1}),
+    ]
+    assert "tls" in rows[0]["expected"]

@@ -5,11 +5,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from annotator.model import ICMP, NO_TIME, UDP, Agreement, Analysis, Outcome
+from annotator.model import ICMP, NO_TIME, UDP, Agreement, Analysis, Grade, Outcome
 from annotator.report.columns import FLOW, PANDAS
 from annotator.report.facts import Facts
 from annotator.report.flow_rows import FlowRows, Form
-from tests.report.synthetic import flow, make_analysis, random_flows, wrap
+from tests.report.synthetic import Said, flow, make_analysis, random_flows, shows, wrap
 
 
 def rows(analysis: Analysis, form: Form = Form.TEXT) -> list[dict[str, object]]:
@@ -129,6 +129,33 @@ def test_ipv6_rows_are_written_canonically() -> None:
     """IPv6 addresses are those of RFC 5952, whatever else is in the capture."""
     analysis = make_analysis([flow("2001:db8:0:0::1", "fe80::2", proto=UDP), flow()])
     assert rows(analysis)[0]["initiator_addr"] == "2001:db8::1"
+
+
+def test_observations_stand_beside_the_assignment() -> None:
+    """Protocol, grade, basis and label of the payload are columns of their own, and decide the agreement."""
+    analysis = make_analysis(
+        [
+            flow(port=443, **shows("tls")),
+            flow(port=443, **shows("ssh")),
+            flow(port=443, **shows("imap+tls", Grade.SPECULATIVE)),
+        ],
+        findings=Said(3, {0: "files.example.org", 1: "SSH-2.0-x\x1b[31m"}),
+    )
+    names = ("observed", "observed_grade", "observed_basis", "observed_label", "agreement")
+    assert [tuple(row[name] for name in names) for row in rows(analysis)] == [
+        ("tls", "confirmed", "ClientHello", "files.example.org", "matches"),
+        ("ssh", "confirmed", "banner", "SSH-2.0-x\\x1b[31m", "differs"),
+        ("imap+tls", "speculative", "tagged command", None, "not_observed"),
+    ]
+    assert rows(analysis)[1]["responder_service"] == "https"
+
+
+def test_related_flows_are_named_by_community_id() -> None:
+    """A flow that another announced carries that one's Community ID."""
+    announcing, announced = rows(make_analysis([flow(port=21), flow(port=50000, related_to=0)]))
+    assert announced["related_to"] == announcing["community_id"]
+    assert announcing["related_to"] is None
+    assert announced["unknown_port"] is False
 
 
 def test_outcomes_and_agreement_are_words() -> None:

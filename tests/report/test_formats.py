@@ -6,11 +6,11 @@ import re
 import pytest
 
 from annotator.errors import UsageError
-from annotator.model import Analysis, CaptureSummary, Issue
+from annotator.model import Analysis, Issue
 from annotator.registry import NOTICE
 from annotator.report.formats import FORMATS, check_wanted, encode, format_of
 from annotator.report.report import Report
-from tests.report.synthetic import flow, make_analysis
+from tests.report.synthetic import Said, flow, make_analysis, shows, summary
 from tests.report.test_sanitize import ATTACKS
 
 PAYLOADS = ATTACKS | {
@@ -61,8 +61,9 @@ def test_wishes_that_contradict_are_refused() -> None:
 def hostile(text: str) -> Analysis:
     """Make an analysis in which whatever text can be hostile, is."""
     analysis = make_analysis(
-        [flow(tunnel=5), flow(port=7214)],
-        captures=[CaptureSummary(text, "pcap", 10, 10, complete=False, note=text)],
+        [flow(tunnel=5, **shows("ssh")), flow(port=7214, **shows("ssh"))],
+        findings=Said(2, {0: text, 1: text}),
+        captures=[summary(text, complete=False, note=text)],
         issues=[Issue("odd", "link", 1, 1, text)],
         tunnels={5: text},
         options={"registry": text},

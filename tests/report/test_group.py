@@ -35,6 +35,15 @@ def test_groups_agree_with_dictionaries(rows: list[tuple[int, int, int, int, boo
     times = [[row[3] for row in expected[key] if row[3] != NO_TIME] for key in keys]
     assert groups.earliest(ns).tolist() == [min(t, default=NO_TIME) for t in times]
     assert groups.latest(ns).tolist() == [max(t, default=NO_TIME) for t in times]
+    codes, often, starts = groups.ranked(code)
+    best = groups.best(code)
+    for k, key in enumerate(keys):
+        part = slice(starts[k], starts[k + 1])
+        wanted = sorted(Counter(row[2] for row in expected[key]).items(), key=lambda pair: (-pair[1], pair[0]))
+        assert list(zip(codes[part].tolist(), often[part].tolist(), strict=True)) == wanted
+        assert best[k] == next(
+            i for i, row in enumerate(rows) if row[:2] == key and row[2] == max(r[2] for r in expected[key])
+        )
     counts = [Counter(row[2] for row in expected[key]) for key in keys]
     assert groups.tally(code, 5).tolist() == [[count[k] for k in range(5)] for count in counts]
     assert all(rows[i][:2] == keys[groups.of_row[i]] for i in range(len(rows)))

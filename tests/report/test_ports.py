@@ -30,6 +30,7 @@ def expected_by(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[object, ...]
             "responders": part.responder_addr.nunique(),
             "agreement": part.agreement.value_counts().loc[lambda n: n > 0].to_dict(),
             "outcome": part.outcome.value_counts().loc[lambda n: n > 0].to_dict(),
+            "observed": part.observed.value_counts().loc[lambda n: n > 0].to_dict(),
             "status": part.responder_status.iloc[0],
             "range_class": part.responder_range_class.iloc[0],
             "first_seen": pd.Timestamp(part.first_seen.min()),

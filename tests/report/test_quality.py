@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from annotator.model import UDP, CaptureSummary, DirectionBasis, Issue, Outcome
+from annotator.model import UDP, DirectionBasis, Issue, Outcome
 from annotator.report.report import Report
-from tests.report.synthetic import flow, make_analysis
+from tests.report.synthetic import flow, make_analysis, summary
 
-SOUND = CaptureSummary("a.pcap", "pcap", 100, 98, 2, {"not_ip": 2}, 9000, 1, 2)
+SOUND = summary("a.pcap", packets_read=100, packets_decoded=98, packets_stopped=2, stopped={"not_ip": 2})
 
 
 def lines(flows: list[dict[str, Any]] | None = None, **capture: Any) -> list[str]:

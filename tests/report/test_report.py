@@ -18,7 +18,7 @@ MEMBERS = {
     "registry": {"updated", "sha256", "records", "source"},
     "captures": [
         {"name", "format", "packets_read", "packets_decoded", "packets_stopped", "stopped", "bytes"}
-        | {"first_seen", "last_seen", "complete", "drops", "note"}
+        | {"first_seen", "last_seen", "complete", "drops", "note", "packets_filtered"}
     ],
     "quality": list,
     "totals": {"packets", "bytes", "flows"} | {"by_range_class", "by_status", "by_agreement", "by_outcome", "by_scope"},
