@@ -117,8 +117,8 @@ def observe(path: Path) -> dict[Key, Seen]:
     try:
         for batch in reader.batches():
             for headers in decoder.decode(batch):
-                fragments.tie(headers, batch.first_frame, decoder.counts)
-                observer.look(batch, headers, table.add(headers, batch), table.shards)
+                tied = fragments.tie(headers, decoder.counts)
+                observer.look(batch, tied, table.add(tied, 0), table.shards)
     finally:
         reader.close()
     rows = table.rows()
