@@ -44,8 +44,8 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         if u8(data, i + 2) & 0x40 or u8(data, i + 3) & 0x40 or be16(data, i + 4) > 16:
             return NOTHING
     fit, name, name_stop, kind = message_grade(data, i, min(end, last), last)
-    if fit == 0 and context & TCP and last > end:
-        return (verdict(undecided(end, finish, context), 0, 0), 0, 0) if end - i < 300 else NOTHING
+    if context & TCP and context & START and last > end and (end - i < 17 or fit == 2):
+        return verdict(undecided(end, finish, context), 0, 0), 0, 0
     if fit == 0 or letters_at(data, i + 12, end) > 24:  # NetBIOS has a probe of its own
         return NOTHING
     if kind & 0x8000:  # multicast DNS's top bit

@@ -33,7 +33,7 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         if be32(data, k) & 0xFFF > 16 or be32(data, k + 4) > finish - k - 8:
             return NOTHING
         k += 8 + be32(data, k + 4)
-    whole = samples > 0 and (k == finish or k + 8 > end)
+    whole = samples > 0 and (k == finish or (k + 8 > end and end < finish))
     return verdict(CONFIRMED if whole else SPECULATIVE, CLIENT, 0), i + 8, length
 
 
