@@ -16,7 +16,7 @@ from annotator.decode import Decoder, reasons
 from annotator.decode.batch import COUNT, FIRST_FRAME, PACKETS_DECODED, READ
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
-from annotator.model import HeaderFlag, PacketBatch
+from annotator.model import HEADER, HeaderFlag, PacketBatch
 
 MACS = {"src": "02:00:00:00:00:01", "dst": "02:00:00:00:00:02"}
 """Of every frame: where they are left out, scapy would ask the network for them."""
@@ -108,15 +108,17 @@ class Decoded:
 
 
 def decode(made: PacketBatch, tie: bool = False) -> Decoded:
-    """Decode a batch; with `tie`, later fragments get the ports of their first."""
+    """Decode a batch; with `tie`, later fragments get the ports of their first, in order of frames."""
     book = TunnelBook()
     decoder = Decoder(book)
     fragments = Fragments()
-    parts = []
-    for rows in decoder.decode(made):
-        if tie:
-            fragments.tie(rows, made.first_frame, decoder.counts)
-        parts.append(rows.copy())
+    parts = [
+        (fragments.tie(rows, decoder.counts) if tie else rows).copy()  # valid until the next is asked for
+        for rows in decoder.decode(made)
+    ]
+    if tie:
+        parts.append(fragments.give_up(decoder.counts))
+    rows = np.concatenate(parts) if parts else np.empty(0, HEADER)
     counted = {
         reason.name: decoder.counts[code] for code, reason in reasons.TABLE.items() if decoder.counts[code, COUNT]
     }
@@ -128,7 +130,7 @@ def decode(made: PacketBatch, tie: bool = False) -> Decoded:
     )
     assert totals[READ] == len(made) == totals[PACKETS_DECODED] + stops, "read is not decoded + stopped"
     return Decoded(
-        np.concatenate(parts) if parts else np.zeros(0),
+        rows[np.argsort(rows["frame"], kind="stable")],
         {name: int(count[COUNT]) for name, count in counted.items()},
         {name: int(count[FIRST_FRAME]) for name, count in counted.items()},
         len(made),
@@ -141,3 +143,10 @@ def decode(made: PacketBatch, tie: bool = False) -> Decoded:
 def decode_frames(*frames: Any, link_type: int = 1, tie: bool = False) -> Decoded:
     """Decode frames of one link type: bytes, or packets of scapy's."""
     return decode(batch([bytes(frame) for frame in frames], link_type), tie)
+
+
+def decode_prefixes(frame: Any, link_type: int = 1, shortest: int = 0) -> Decoded:
+    """Decode a frame cut at every length, as a snap length would cut it."""
+    whole = bytes(frame)
+    prefixes = [whole[:cut] for cut in range(shortest, len(whole))]
+    return decode(batch(prefixes, link_type, wires=[len(whole)] * len(prefixes)))

@@ -13,7 +13,7 @@ from scapy.layers.ipsec import AH
 from scapy.layers.l2 import Dot1Q
 
 from annotator.decode import reasons
-from annotator.decode.fragments import PROBES, SLOTS, TIMEOUT_NS, Fragments
+from annotator.decode.fragments import HELD, PROBES, SLOTS, TIMEOUT_NS, Fragments
 from annotator.model import HEADER, NO_TIME, HeaderFlag
 from tests.decode.decoding import batch, decode, ether
 
@@ -135,27 +135,31 @@ def test_an_identification_used_again_gives_the_newer_ports() -> None:
 
 
 def test_fragments_reach_over_batches() -> None:
-    """What was learnt in one batch is known in the next."""
-    fragments = Fragments()
-    counts = np.zeros((reasons.REASONS_END, 2), np.int64)
-    ports = []
-    for number, frame in enumerate(frames_of(id=7)):
-        rows = decode(batch([frame])).rows
-        fragments.tie(rows, number + 1, counts)
-        ports += rows["dport"].tolist()
-    assert set(ports) == {53}
-    assert not counts.any()
+    """What was learnt, or held back, in one batch is known in the next."""
+    for order in ([0, 1, 2, 3], [1, 2, 0, 3]):
+        fragments = Fragments()
+        counts = np.zeros((reasons.REASONS_END, 2), np.int64)
+        frames = frames_of(id=7)
+        tied = [fragments.tie(decode(batch([frames[number]])).rows, counts) for number in order]
+        rows = np.concatenate(tied)
+        assert rows["dport"].tolist() == [53] * 4
+        assert sorted(rows["fragment_offset"].tolist()) == [0, 1000, 2000, 3000]
+        assert not counts.any()
+        assert len(fragments.give_up(counts)) == 0
 
 
-def firsts(count: int, ident: int = 0) -> np.ndarray[tuple[int], np.dtype[np.void]]:
-    """First fragments of as many datagrams between as many hosts."""
+def rows_of(count: int, kind: int) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+    """Fragments of as many datagrams between as many hosts."""
     rows = np.zeros(count, HEADER)
     rows["version"], rows["proto"] = 4, 17
     rows["src_lo"], rows["dst_lo"] = np.arange(count) + 1, 7
-    rows["fragment_id"], rows["dport"] = ident, np.arange(count) % 60000
-    rows["flags"] = HeaderFlag.FRAGMENT_FIRST | HeaderFlag.PORTS
+    rows["fragment_offset"] = 0 if kind == HeaderFlag.FRAGMENT_FIRST else 1000
+    rows["flags"] = kind
     rows["ts_ns"] = np.arange(count)
-    rows["packet"] = np.arange(count)
+    rows["frame"] = np.arange(count) + 1
+    if kind == HeaderFlag.FRAGMENT_FIRST:
+        rows["flags"] |= HeaderFlag.PORTS
+        rows["dport"] = np.arange(count) % 60000
     return rows
 
 
@@ -163,33 +167,72 @@ def test_datagrams_that_never_complete_take_no_more_memory() -> None:
     """A million first fragments push out the oldest; the newest are still found."""
     fragments = Fragments()
     counts = np.zeros((reasons.REASONS_END, 2), np.int64)
-    rows = firsts(1_000_000)
-    fragments.tie(rows, 1, counts)
-    table = fragments._table
-    assert table is not None
-    assert len(table) == SLOTS
-    latest = rows[-SLOTS // PROBES :].copy()
-    latest["flags"] = HeaderFlag.FRAGMENT_LATER
-    latest["dport"] = 0
-    fragments.tie(latest, 1, counts)
-    assert (latest["flags"] & HeaderFlag.PORTS != 0).mean() > 0.95
-    found = latest["flags"] & HeaderFlag.PORTS != 0
-    assert (latest["dport"][found] == rows["dport"][-SLOTS // PROBES :][found]).all()
+    fragments.tie(rows_of(1_000_000, HeaderFlag.FRAGMENT_FIRST), counts)
+    later = rows_of(1_000_000, HeaderFlag.FRAGMENT_LATER)[-SLOTS // PROBES :]
+    tied = fragments.tie(later, counts)
+    found = tied["flags"] & HeaderFlag.PORTS != 0
+    assert found.sum() > 0.95 * len(later)
+    assert (tied["dport"][found] == (tied["frame"][found] - 1) % 60000).all()
+
+
+def test_later_fragments_without_a_first_are_held_so_many_and_no_more() -> None:
+    """A million of them come out again as orphans, each once, and memory is bounded all the while."""
+    fragments = Fragments()
+    counts = np.zeros((reasons.REASONS_END, 2), np.int64)
+    rows = rows_of(1_000_000, HeaderFlag.FRAGMENT_LATER)
+    parts = [fragments.tie(rows[start : start + 100_000], counts) for start in range(0, len(rows), 100_000)]
+    out = sum(len(part) for part in parts)
+    assert len(rows) - out <= HELD
+    parts.append(fragments.give_up(counts))
+    frames = np.concatenate([part["frame"] for part in parts])
+    assert sorted(frames.tolist()) == list(range(1, len(rows) + 1))
+    assert counts[reasons.FRAGMENT_ORPHAN].tolist() == [len(rows), 1]
 
 
 @given(order=st.permutations(range(6)))
-def test_only_fragments_behind_their_first_are_tied(order: list[int]) -> None:
-    """Whatever the order, a fragment with ports has the right ones, and one without is counted."""
+def test_fragments_may_come_in_any_order(order: list[int]) -> None:
+    """Whatever the order, every fragment has the ports of its own datagram's first, and nothing is odd."""
     first = [bytes(ether() / p) for p in fragment(IP(**V4, id=1) / UDP(sport=1, dport=11, chksum=1) / BODY, 1000)][:3]
     second = [bytes(ether() / p) for p in fragment(IP(**V4, id=2) / TCP(sport=2, dport=22, chksum=1) / BODY, 1000)][:3]
-    frames = first + second
-    result = decode(batch([frames[n] for n in order]), tie=True)
-    orphans = 0
-    for place, number in enumerate(order):
-        row = result[place]
-        if row["flags"] & HeaderFlag.PORTS:
-            assert row["dport"] == (11 if number < 3 else 22)
-        else:
-            orphans += 1
-            assert order.index(number // 3 * 3) > place
-    assert result.counts.get("fragment_orphan", 0) == orphans
+    result = decode(batch([(first + second)[n] for n in order]), tie=True)
+    assert result.counts == {}
+    assert result.rows["frame"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert result.rows["dport"].tolist() == [11 if n < 3 else 22 for n in order]
+    assert (result.rows["flags"] & HeaderFlag.PORTS != 0).all()
+
+
+def later(offset: int, data: bytes, more: bool = True) -> Any:
+    """A later fragment at an offset in octets."""
+    return IP(**V4, id=7, proto=17, frag=offset // 8, flags="MF" if more else 0) / data
+
+
+FIRST = IP(**V4, id=7, flags="MF") / UDP(sport=1000, dport=53, len=48, chksum=1) / bytes(16)  # octets 0 to 24
+
+
+@pytest.mark.parametrize(
+    ("what", "packets", "count"),
+    [
+        ("side by side", [FIRST, later(24, bytes(8)), later(32, bytes(16), more=False)], 0),
+        ("the same again", [FIRST, later(24, bytes(8)), later(24, bytes(8))], 0),
+        ("the first again", [FIRST, FIRST, later(24, bytes(8))], 0),
+        ("over another", [FIRST, later(24, bytes(16)), later(32, bytes(16))], 1),
+        ("inside another", [FIRST, later(24, bytes(32)), later(32, bytes(8))], 1),
+        ("over the transport header", [FIRST, later(8, bytes(16))], 1),
+        ("over it, before it is seen", [later(8, bytes(16)), FIRST], 1),
+        ("an identification used again", [FIRST, later(24, bytes(8)), FIRST, later(24, bytes(16))], 0),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_overlaps_are_told(what: str, packets: list[Any], count: int) -> None:
+    """Fragments that overlap and are not the same are an attack on whoever puts them together, or a broken sender."""
+    result = decode(batch([bytes(ether() / packet) for packet in packets]), tie=True)
+    assert result.counts.get("fragment_overlap", 0) == count
+    assert result.rows["dport"].tolist() == [53] * len(packets)
+
+
+def test_fragments_of_protocols_without_ports_are_no_orphans() -> None:
+    """Their first fragment has no ports to give; the flow has none either way."""
+    packets = [IP(**V4, id=7, proto=50, flags="MF") / bytes(64), IP(**V4, id=7, proto=50, frag=8) / bytes(64)]
+    result = decode(batch([bytes(ether() / packet) for packet in packets]), tie=True)
+    assert result.counts == {"esp": 2}
+    assert result.all_ends() == ["10.0.0.1 > 10.0.0.2"] * 2

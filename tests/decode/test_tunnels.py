@@ -12,9 +12,9 @@ from scapy.contrib.gtp import GTP_U_Header, GTPPDUSessionContainer
 from scapy.contrib.lldp import LLDPDU
 from scapy.contrib.mpls import MPLS
 from scapy.layers.dns import DNS, DNSQR
-from scapy.layers.inet import GRE, ICMP, IP, TCP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
-from scapy.layers.l2 import ARP, GRE_PPTP, Dot1Q
+from scapy.layers.l2 import ARP, GRE, GRE_PPTP, Dot1Q
 from scapy.layers.l2tp import L2TP
 from scapy.layers.ppp import PPP
 from scapy.layers.vxlan import VXLAN
@@ -22,7 +22,7 @@ from scapy.packet import Raw
 
 from annotator.decode.tunnels import MOST_TUNNELS, NAMES, TunnelBook
 from annotator.model import HeaderFlag
-from tests.decode.decoding import batch, decode, decode_frames, ether
+from tests.decode.decoding import decode_frames, decode_prefixes, ether
 
 OUTER = IP(src="192.0.2.1", dst="192.0.2.2")
 OUTER6 = IPv6(src="2001:db8:f::1", dst="2001:db8:f::2")
@@ -188,12 +188,9 @@ def test_both_directions_are_one_tunnel(what: str, packet: Any, version: int, na
 @pytest.mark.parametrize(("what", "packet", "version", "name"), CASES, ids=[case[0] for case in CASES])
 def test_tunnels_cut_anywhere(what: str, packet: Any, version: int, name: str) -> None:
     """Wherever the snap length cuts, the outer flow stays, and nothing is read past the end."""
-    whole = bytes(ether() / packet)
-    for cut in range(34, len(whole)):
-        result = decode(batch([whole[:cut]], wires=[len(whole)]))
-        assert result.decoded == 1 or "ip_truncated" in result.counts
-        for k in range(len(result)):
-            assert len(result.payload(k)) == result[k]["payload_caplen"]
+    result = decode_prefixes(ether() / packet, shortest=34)
+    assert result.decoded + result.counts.get("ip_truncated", 0) == result.packets
+    assert all(len(result.payload(k)) == result[k]["payload_caplen"] for k in range(len(result)))
 
 
 NO_TUNNELS: list[tuple[str, Any]] = [
@@ -238,6 +235,30 @@ def test_what_is_no_ip_inside_is_no_oddity(what: str, inside: Any) -> None:
     """The outer flow counts; ARP in a tunnel is normal."""
     result = decode_frames(ether() / OUTER / GRE(proto=0x6558) / inside)
     assert (len(result), result.counts) == (1, {})
+
+
+@pytest.mark.parametrize(
+    ("what", "packet"),
+    [
+        ("GRE", OUTER / GRE()),
+        ("ERSPAN", OUTER / GRE(**ERSPAN) / ERSPAN_II(session_id=33) / ether()),
+        ("GTP-U", OUTER / udp() / GTP_U_Header(teid=5)),
+        ("VXLAN", OUTER / udp() / vxlan(42) / ether()),
+        ("IP in IP", OUTER.copy()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_tunnel_in_fragments_shows_what_is_inside(what: str, packet: Any) -> None:
+    """The first fragment of the outer packet has the inner header; the inner packet is as long as that says."""
+    inner = IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=1000, dport=80) / (b"x" * 1400)
+    packets = fragment(packet / inner, 1200)
+    assert len(packets) == 2
+    result = decode(batch([bytes(ether() / part) for part in packets]), tie=True)
+    assert result.counts == {}
+    (inside,) = np.flatnonzero(result.rows["depth"] == 1)
+    assert result.ends(inside) == ENDS[4]
+    assert (result[inside]["ip_bytes"], result[inside]["payload_bytes"]) == (len(inner), 1400)
+    assert result.payload(inside) == b"x" * len(result.payload(inside))
 
 
 def test_thousand_nested_tunnels_are_followed_so_far_and_no_farther() -> None:

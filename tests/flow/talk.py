@@ -25,7 +25,6 @@ from annotator.model import (
     UDPLITE,
     Flows,
     HeaderFlag,
-    PacketBatch,
     Signal,
 )
 
@@ -108,23 +107,8 @@ def header(line: str) -> NDArray[np.void]:
 def headers(lines: Sequence[str]) -> NDArray[np.void]:
     """Make HEADER rows, one packet each; lines may be several in one text."""
     rows = np.array([header(line) for text in lines for line in text.strip().splitlines()], HEADER)
-    rows["frame"] = np.arange(1, len(rows) + 1)
+    rows["frame"] = np.where(rows["frame"], rows["frame"], np.arange(1, len(rows) + 1))
     return rows
-
-
-def batch_of(first_frame: int = 1, capture: int = 0) -> PacketBatch:
-    """Make a batch without packets, for what the flow table asks of one."""
-    none = np.zeros(0, np.int64)
-    return PacketBatch(
-        np.zeros(0, np.uint8),
-        none,
-        none,
-        none.astype(np.uint32),
-        none.astype(np.uint32),
-        none.astype(np.uint16),
-        capture,
-        first_frame,
-    )
 
 
 def flows_of(
@@ -140,7 +124,7 @@ def flows_of(
     """
     rows = headers(lines)
     table = FlowTable(settings or FlowSettings())
-    table.add(rows, batch_of())
+    table.add(rows, 0)
     times = rows["ts_ns"][(rows["ts_ns"] != NO_TIME) & (rows["flags"] & HeaderFlag.QUOTED == 0)]
     last_ns = {0: int(times.max(initial=NO_TIME))}
     return finish_table(table, settings or FlowSettings(), last_ns, assigned or {}, clients)

@@ -12,7 +12,7 @@ from annotator.flow.key import SHARDS
 from annotator.flow.table import FIRST_ROWS, FlowSettings, FlowTable, rehash
 from annotator.kernel.hash import KEY_WORDS
 from annotator.model import HEADER, NO_TIME, UDP, HeaderFlag
-from tests.flow.talk import EPOCH_NS, batch_of, columns, finish_table, flows_of, headers, shown
+from tests.flow.talk import EPOCH_NS, columns, finish_table, flows_of, headers, shown
 
 S = 10**9
 
@@ -166,7 +166,7 @@ def test_the_table_grows_and_finds_what_it_had() -> None:
     table = FlowTable(FlowSettings())
     rows = many(count)
     for start in range(0, len(rows), 5000):
-        table.add(rows[start : start + 5000], batch_of())
+        table.add(rows[start : start + 5000], 0)
     result = table.rows()
     assert len(result) == count
     assert (result["packets"].sum(axis=1) == 2).all()
@@ -176,11 +176,11 @@ def test_the_table_grows_and_finds_what_it_had() -> None:
 def test_rows_do_not_depend_on_the_keys_of_the_hash(keys: int | str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever shard and slot a flow falls on, the rows and their order are the same."""
     expected = FlowTable(FlowSettings())
-    expected.add(many(3000), batch_of())
+    expected.add(many(3000), 0)
     if keys != "random":
         monkeypatch.setattr(table_module, "random_keys", lambda: np.full(KEY_WORDS, keys, np.uint64))
     table = FlowTable(FlowSettings())
-    table.add(many(3000), batch_of())
+    table.add(many(3000), 0)
     assert columns(table.rows()) == columns(expected.rows())
 
 
@@ -192,21 +192,19 @@ def test_batches_may_be_cut_anywhere(cuts: list[int]) -> None:
     ]
     rows = headers(lines)
     whole = FlowTable(FlowSettings())
-    whole.add(rows, batch_of())
+    whole.add(rows, 0)
     table = FlowTable(FlowSettings())
     edges = [0, *sorted(cuts), 40]
     for start, stop in itertools.pairwise(edges):
-        part = rows[start:stop].copy()
-        part["packet"] -= start
-        table.add(part, batch_of(first_frame=start + 1))
+        table.add(rows[start:stop], 0)
     assert columns(table.rows()) == columns(whole.rows())
 
 
 def test_captures_are_joined_in_time_and_named_by_the_first() -> None:
     """A flow that goes on in the next capture is one; its first frame is the one in the capture where it began."""
     table = FlowTable(FlowSettings())
-    table.add(headers(["0 udp a:1 > b:2"]), batch_of(first_frame=9, capture=0))
-    table.add(headers(["30 udp b:2 > a:1\n31 udp c:1 > b:2"]), batch_of(first_frame=1, capture=1))
+    table.add(headers(["0 udp a:1 > b:2 frame=9"]), 0)
+    table.add(headers(["30 udp b:2 > a:1\n31 udp c:1 > b:2"]), 1)
     flows = finish_table(table, FlowSettings(), {0: EPOCH_NS, 1: EPOCH_NS + 31 * S}, {})
     assert [shown(flows, k) for k in range(2)] == ["a:1 > b:2", "c:1 > b:2"]
     assert (flows.capture.tolist(), flows.first_frame.tolist()) == ([0, 1], [9, 2])
