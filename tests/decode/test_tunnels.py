@@ -22,7 +22,7 @@ from scapy.packet import Raw
 
 from annotator.decode.tunnels import MOST_TUNNELS, NAMES, TunnelBook
 from annotator.model import HeaderFlag
-from tests.decode.decoding import decode_frames, decode_prefixes, ether
+from tests.decode.decoding import batch, decode, decode_frames, decode_prefixes, ether
 
 OUTER = IP(src="192.0.2.1", dst="192.0.2.2")
 OUTER6 = IPv6(src="2001:db8:f::1", dst="2001:db8:f::2")
