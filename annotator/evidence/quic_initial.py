@@ -7,7 +7,6 @@ in counter mode, so that what the snap length left of it can be read.
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotator.evidence.quic_crypto import encrypt_block, expand_key, hmac_sha256
 from annotator.kernel.jit import kernel
@@ -19,8 +18,10 @@ V2_DRAFT: Final = 0x709A50C4
 Q050, T050, T051 = 0x51303530, 0x54303530, 0x54303531
 LONGEST_HELLO: Final = 4096
 """Bytes of the handshake stream that are put together."""
-FRAMES: Final = 256
-"""Frames of a packet that are looked at."""
+MOST_RANGES: Final = 256
+"""Of an ACK frame that are walked along."""
+CRYPTO, GOOGLE_CRYPTO = 0x06, 0x08
+"""Type of the CRYPTO frame: of the IETF's versions, and of Google's."""
 
 _SALTS: Final = (
     "38762cf7f55934b34d179ae6a4c80cadccbb7f0a",  # RFC 9001 section 5.2; from draft 33 on
@@ -186,11 +187,12 @@ def _number(frames: Any, k: int) -> tuple[int, int]:
 
 
 @kernel
-def gather_crypto(frames: Any, whole: bool, out: Any, filled: Any) -> tuple[int, bool]:
+def gather_crypto(frames: Any, whole: bool, crypto: int, out: Any, filled: Any) -> tuple[int, bool]:
     """Put the CRYPTO frames (RFC 9000 section 19.6) among `frames` into `out` (uint8), each byte at its place.
 
-    `whole` says that all of the packet is there. Marks what it wrote in `filled` (uint8, as long). Returns how far
-    the bytes go, and whether all frames were such as an Initial packet may hold (RFC 9000 section 12.4).
+    `whole` says that all of the packet is there, `crypto` is the type of the frames. Marks what it wrote in `filled`
+    (uint8, as long). Returns how far the bytes go, and whether all frames were such as an Initial packet may hold
+    (RFC 9000 section 12.4).
     """
     k, most = 0, 0
     for _ in range(len(frames)):
@@ -200,7 +202,7 @@ def gather_crypto(frames: Any, whole: bool, out: Any, filled: Any) -> tuple[int,
         k += 1
         if kind <= 1:  # PADDING, PING
             continue
-        if kind == 6:
+        if kind == crypto:
             offset, k = _number(frames, k)
             length, k = _number(frames, k)
             if k < 0 or k + length > len(frames):
@@ -220,7 +222,7 @@ def gather_crypto(frames: Any, whole: bool, out: Any, filled: Any) -> tuple[int,
                 ranges, k = _number(frames, k)
                 if k < 0:
                     return most, not whole
-                if field == 2 and ranges > FRAMES:
+                if field == 2 and ranges > MOST_RANGES:
                     return most, False
             for _ in range(1 + 2 * ranges + (3 if kind == 3 else 0)):
                 _, k = _number(frames, k)
@@ -249,6 +251,3 @@ def find_server_name(hello: Any, i: int, end: int) -> tuple[int, int]:
                 if dots > 0:
                     return k + 9, name
     return 0, 0
-
-
-Bytes = NDArray[np.uint8]

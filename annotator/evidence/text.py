@@ -117,3 +117,26 @@ def holds(data: Any, i: int, end: int, word: int) -> bool:
         if be32(data, k) | 0x20202020 == word:
             return True
     return False
+
+
+@kernel
+def word_at(data: Any, i: int, end: int, word: int) -> bool:
+    """Say whether the four letters `word` (big-endian, lower case) stand at `i`, in either case."""
+    return i + 4 <= end and be32(data, i) | 0x20202020 == word
+
+
+@kernel
+def lone_line(data: Any, i: int, end: int, finish: int) -> int:
+    """Give the end of the line at `i` where it is all of the payload; BROKEN where it is not, or has no end."""
+    stop = line_end(data, i, end)
+    if stop < 0:
+        return BROKEN
+    return stop if next_line(data, stop, end) == finish else BROKEN
+
+
+@kernel
+def reply_code(data: Any, i: int, end: int) -> int:
+    """Read the three digits and the space or hyphen that begin a reply line (RFC 5321 section 4.2); -1 for none."""
+    if i + 4 > end or (u8(data, i + 3) != 32 and u8(data, i + 3) != 0x2D):
+        return -1
+    return digits(data, i, 3)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from annotator.evidence.probe import CLIENT, CONFIRMED, MORE, NOTHING, SERVER, START, Answer, Probe, tcp, verdict
+from annotator.evidence.probe import CLIENT, CONFIRMED, MORE, NOTHING, SERVER, Answer, Probe, tcp, verdict
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, u8
 
@@ -28,8 +28,6 @@ def settings(data: Any, i: int, end: int) -> bool:
 
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     """The 24 bytes of the preface; or SETTINGS first, with a further frame or the segment's end behind it."""
-    if not context & START:
-        return NOTHING
     if u8(data, i) == 0x50:
         for k in range(6):
             if i + 4 * k + 4 > end:

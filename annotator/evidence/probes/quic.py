@@ -23,6 +23,9 @@ from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, u8, view
 
 CLIENT_HELLO, INITIAL_PART, LONG_HEADER, NEGOTIATION, RETRY, GOOGLE_HELLO, GOOGLE_HEADER, UNKNOWN_VERSION = range(8)
+RESERVED_VERSION: Final = 8
+REJECTION: Final = 34
+"""Where a Google server's REJ stands, behind flags, id, number, hash, an ACK frame and a STREAM frame's header."""
 
 
 @kernel
@@ -32,7 +35,9 @@ def opened(data: Any, i: int, end: int, finish: int, number: int, stop: int) -> 
     """
     stream, filled = np.zeros(LONGEST_HELLO, np.uint8), np.zeros(LONGEST_HELLO, np.uint8)
     frames = quic_initial.open_initial(data, i, end, number, stop)
-    most, sound = quic_initial.gather_crypto(frames, end >= stop - 16, stream, filled)
+    google = quic_google.google_version(data, i + 1) >= 0
+    crypto = quic_initial.GOOGLE_CRYPTO if google else quic_initial.CRYPTO
+    most, sound = quic_initial.gather_crypto(frames, end >= stop - 16, crypto, stream, filled)
     if not sound or most == 0:
         return 0, stream, 0, 0
     known = 0
@@ -108,6 +113,9 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     if end - i < 14:
         return NOTHING
     google = quic_google.google_version(data, i + 1)
+    if u8(data, i) & 0x89 == 0x08 and end - i >= 38 and be32(data, i + REJECTION) == quic_google.REJ:
+        tag, _, _ = quic_google.crypto_message(data, i, end)
+        return (verdict(CONFIRMED, SERVER, GOOGLE_HELLO), 0, 0) if tag == quic_google.REJ else NOTHING
     if u8(data, i) & 0x80 == 0 or (9 <= google < 50 and u8(data, i) & 0x40):
         if u8(data, i) & 0x80 == 0 and not quic_google.public_header(data, i, end):
             return NOTHING
@@ -123,7 +131,13 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     if quic_initial.salt_of(version) >= 0 or version >> 8 == 0xFF0000 or version >> 8 == 0xFACEB0:
         return long_packet(data, i, end, finish)
     number, stop, _ = quic_initial.long_header(data, i, end)
-    return (verdict(SPECULATIVE, ANY_ROLE, UNKNOWN_VERSION), 0, 0) if number > 0 and stop <= finish else NOTHING
+    if number < 0 or stop > finish:
+        return NOTHING
+    # a version that is reserved to force negotiation (RFC 9000 section 15), in a datagram as a client's first must be
+    forced = version & 0x0F0F0F0F == 0x0A0A0A0A and stop == finish and finish - i >= 1200
+    if forced:
+        return verdict(CONFIRMED, CLIENT, RESERVED_VERSION), 0, 0
+    return verdict(SPECULATIVE, ANY_ROLE, UNKNOWN_VERSION), 0, 0
 
 
 def label(raw: bytes) -> str:
@@ -144,7 +158,7 @@ PROBE = Probe(
     name="quic",
     title="QUIC",
     sources=(
-        "RFC 9000 sections 12.4, 16, 17.2 and 19.6",
+        "RFC 9000 sections 12.4, 15, 16, 17.2 and 19.6",
         "RFC 9001 section 5",
         "RFC 9369 section 3",
         "RFC 8446 section 4.1.2",
@@ -159,6 +173,7 @@ PROBE = Probe(
         "Google QUIC handshake message",
         "Google QUIC public header",
         "long header of an unknown version",
+        "long header of a reserved version",
     ),
     signatures=(
         udp(LONG + b"\0\0\0\1", mask=b"\xc0\xff\xff\xff\xff", shortest=21),
@@ -171,6 +186,7 @@ PROBE = Probe(
         udp(LONG + b"\x0a\x0a\x0a\x0a", mask=b"\xc0\x0f\x0f\x0f\x0f", shortest=100),
         udp(b"\x80\0\0\0\0", mask=b"\x80\xff\xff\xff\xff", shortest=11),
         udp(b"Q0", at=9, shortest=26),
+        udp(b"REJ\0", at=REJECTION, shortest=64),
     ),
     confirm=confirm,
     strength=90,

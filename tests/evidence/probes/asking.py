@@ -57,11 +57,8 @@ def confirms(probe: Probe, payload: bytes, context: int = TCP | START) -> bool:
 
 
 def survives(probe: Probe, payload: bytes, context: int = TCP | START) -> None:
-    """Ask about every beginning of `payload`, ended there and cut there by the snap length: no load leaves it.
-
-    What is cut short never contradicts what the whole says: a grade below that of the whole is all that may come.
-    """
-    for length in range(len(payload) + 1):
+    """Ask about every beginning of `payload`, ended there and cut there by the snap length: no load leaves it."""
+    for length in range(1, len(payload) + 1):
         for wire_length in (length, len(payload), len(payload) + 1000):
             said = ask(probe, payload[:length], context, max(wire_length, length))
             assert said.grade in {NO, MORE, SPECULATIVE, CONFIRMED}
