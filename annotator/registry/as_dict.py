@@ -13,6 +13,7 @@ from annotator.registry.people import Annex
 from annotator.registry.ranges import format_ports
 from annotator.registry.record import Record
 from annotator.registry.registry import Registry
+from annotator.registry.service_name import is_well_formed
 from annotator.registry.site import SiteEntry
 
 
@@ -30,6 +31,7 @@ def record_dict(record: Record) -> dict[str, Any]:
         "service_code": record.service_code,
         "unauthorized_use": record.unauthorized_use,
         "alias_of": record.alias_of,
+        "well_formed": is_well_formed(record.service_name),
         "facts": list(record.facts),
         **{name: text for name, text in optional.items() if text is not None},
         **({"doubtful": list(record.doubtful)} if record.doubtful else {}),

@@ -71,12 +71,10 @@ def transports_of(bits: int) -> tuple[str, ...]:
 
 def _spans(port_ranges: Sequence[str]) -> list[tuple[int, int, int]]:
     """Return (record, first port, last port) of each record that has ports."""
-    spans = []
-    for i, text in enumerate(port_ranges):
-        if text:
-            try:
-                first, last = parse_ports(text) or (0, 0)
-            except ValueError as error:
-                raise RegistryError(f"registry record {i + 1}: {error}") from None
-            spans.append((i, first, last))
-    return spans
+    parsed: dict[str, tuple[int, int] | None] = {}  # most texts stand there twice, for tcp and udp
+    for text in set(port_ranges):
+        try:
+            parsed[text] = parse_ports(text)
+        except ValueError as error:
+            raise RegistryError(f"registry record {port_ranges.index(text) + 1}: {error}") from None
+    return [(i, *span) for i, text in enumerate(port_ranges) if (span := parsed[text])]

@@ -35,7 +35,7 @@ def info_lines(
         (
             "records",
             f"{records['all']:,}, {records['with_name']:,} with a name, {records['with_port']:,} with a port, "
-            f"{records['with_range']:,} of these with a range",
+            f"{records['with_range']:,} of these with a range, {records['with_legacy_name']:,} with a legacy name",
         ),
         ("", ", ".join(f"{count:,} {word.replace('_', ' ')}" for word, count in counts["by_row_status"].items())),
         ("", ", ".join(f"{count:,} {word}" for word, count in counts["by_transport"].items())),

@@ -12,6 +12,7 @@ from annotator.registry.people import Annex
 from annotator.registry.ranges import format_ports
 from annotator.registry.record import Record
 from annotator.registry.registry import Registry
+from annotator.registry.service_name import is_well_formed
 from annotator.registry.site import SiteEntry
 from annotator.report.layout import fold, joined
 from annotator.report.sanitize import clean
@@ -109,6 +110,8 @@ def _pieces(record: Record, answer: Answer) -> Iterator[str]:
         if text := getattr(record, field):
             yield f"{title} {clean(text, _LIMIT)}"
     yield from (clean(fact) for fact in record.facts)
+    if record.service_name and not is_well_formed(record.service_name):
+        yield "a legacy name (RFC 6335 section 5.1)"
     if record.doubtful:
         yield f"doubtful: {', '.join(field.replace('_', ' ') for field in record.doubtful)}"
 

@@ -6,10 +6,11 @@ from datetime import date
 from annotator.registry.info import RegistryInfo
 from annotator.registry.record import RowStatus
 from annotator.registry.registry import Registry
+from annotator.registry.service_name import is_well_formed
 
 
 def summarize(registry: Registry) -> dict[str, dict[str, int]]:
-    """Return counts of records: by row status, by transport, and of those with a name, a port, a range."""
+    """Return counts of records: by row status, by transport, and by what they have."""
     column = registry.records.column
     statuses = Counter(column("row_status"))
     transports = Counter(transport or "any" for transport in column("transport"))
@@ -22,6 +23,7 @@ def summarize(registry: Registry) -> dict[str, dict[str, int]]:
             "with_name": sum(map(bool, column("service_name"))),
             "with_port": sum(map(bool, ports)),
             "with_range": sum("-" in text for text in ports),
+            "with_legacy_name": sum(bool(name) and not is_well_formed(name) for name in column("service_name")),
         },
     }
 

@@ -25,6 +25,7 @@ SERVICE = {
     "service_code",
     "unauthorized_use",
     "alias_of",
+    "well_formed",
     "facts",
 }
 

@@ -27,7 +27,7 @@ def test_source_date_hash_counts_and_age(embedded: Registry) -> None:
         "date        2026-08-17, 97 days old",
         f"sha256      {embedded.info.sha256}",
         "licence     CC0-1.0",
-        "records     14,533, 12,809 with a name, 13,463 with a port, 766 of these with a range",
+        "records     14,533, 12,809 with a name, 13,463 with a port, 766 of these with a range, 185 with a legacy name",
         "15 nameless use",
         "1,467 any, 11 dccp, 93 sctp, 6,606 tcp, 6,356 udp",
     ):

@@ -14,7 +14,13 @@ def test_the_numbers_of_the_newest_registry(embedded: Registry) -> None:
     counts = summarize(embedded)
     assert counts["by_transport"] == {"any": 1467, "dccp": 11, "sctp": 93, "tcp": 6606, "udp": 6356}
     assert sum(counts["by_row_status"].values()) == 14533
-    assert counts["records"] == {"all": 14533, "with_name": 12809, "with_port": 13463, "with_range": 766}
+    assert counts["records"] == {
+        "all": 14533,
+        "with_name": 12809,
+        "with_port": 13463,
+        "with_range": 766,
+        "with_legacy_name": 185,
+    }
 
 
 @pytest.mark.parametrize(("updated", "age"), [("2026-11-22", 0), ("2026-08-17", 97), ("", None), ("2026-08", None)])

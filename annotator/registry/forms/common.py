@@ -16,6 +16,8 @@ _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _DATE: Final = re.compile(r"\d{4}-\d\d(?:-\d\d)?|")
+_SPACED_RFC: Final = re.compile(r"\[RFC (\d+)")
+"""Newer pages of IANA write ``[RFC 6335]``, all others ``[RFC6335]``."""
 _KNOWN_TRANSPORTS: Final = frozenset({"tcp", "udp", "sctp", "dccp", ""})
 
 
@@ -58,6 +60,7 @@ def make_record(values: dict[str, str], where: str, oddities: Counter[str], doub
     text["transport"] = text["transport"].lower()
     if text["transport"] not in _KNOWN_TRANSPORTS:
         oddities["a record for a transport without ports: it is kept, and covers none"] += 1
+    text["reference"] = _SPACED_RFC.sub(r"[RFC\1", text["reference"])
     for name in ("registration_date", "modification_date"):
         if not _DATE.fullmatch(text[name]):
             oddities["a date that is none of YYYY-MM-DD and YYYY-MM: kept as it stands"] += 1

@@ -205,18 +205,6 @@ def test_the_edges_are_reserved_and_nothing_is_above_them(csv_records: list[Reco
     assert max(span[1] for record in csv_records if (span := parse_ports(record.port_range))) == 49151
 
 
-def test_legacy_names_that_break_the_rules_are_kept(csv_records: list[Record]) -> None:
-    """RFC 6335 section 5.1: 97 names break it, 914c/g, sql*net and z39.50 among them."""
-    import re
-
-    rule = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?", re.I)
-    broken = {
-        record.service_name for record in csv_records if record.service_name and not rule.fullmatch(record.service_name)
-    }
-    assert len(broken) == 97
-    assert {"914c/g", "sql*net", "z39.50"} <= broken
-
-
 @pytest.mark.parametrize(
     ("name", "count"),
     [
