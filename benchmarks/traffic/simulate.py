@@ -89,7 +89,7 @@ def steer(world: Any, scale: float) -> float:
     state = world.state
     due = (state.started + 20.0) / state.flows
     done = (state.emitted + 20.0 * state.packets / state.flows) / state.packets
-    return scale * min(4.0, max(0.25, (due / done) ** 3))
+    return scale * min(4.0, max(0.25, (due / done) ** 10))
 
 
 @whole

@@ -99,7 +99,7 @@ def tpkt(data: bytes) -> bytes:
 
 def ldap(random: Random) -> Script:
     """A simple bind and searches (RFC 4511)."""
-    user = random.choice(USERS)
+    user = f"{random.choice(USERS)}{random.randrange(900)}"
     name = f"cn={user},dc=corp,dc=example"
     fine = integer(0, 10) + octets("") + octets("")
     bind = tlv(0x30, integer(1), tlv(0x60, integer(3), octets(name), octets("secret", 0x80)))

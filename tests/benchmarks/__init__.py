@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: what the generator writes, what the race measures."""

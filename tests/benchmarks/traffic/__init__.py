@@ -1,0 +1,1 @@
+"""Tests of what the generated traffic is made of."""
