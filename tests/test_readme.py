@@ -19,7 +19,9 @@ from tests.cli.test_main import ANNOTATE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 README = REPOSITORY / "README.md"
-PART = re.compile(r"(<!-- (output: (?P<command>.*?)|columns) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+PART = re.compile(
+    r"(<!-- (output: (?P<command>.*?), up to (?P<end>.*?)|columns) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL
+)
 
 
 def generated(part: re.Match[str]) -> str:
@@ -31,7 +33,8 @@ def generated(part: re.Match[str]) -> str:
     made = subprocess.run(
         [*ANNOTATE, *words], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True
     )
-    return f"```text\n{made.stdout}```\n"
+    shown = made.stdout[: made.stdout.index(f"\n{part['end']}")]
+    return f"```text\n{shown}```\n"
 
 
 def blocks(language: str) -> list[str]:
@@ -93,4 +96,4 @@ def test_links_lead_somewhere() -> None:
 
 if __name__ == "__main__":
     text = README.read_text("utf-8")
-    README.write_text(PART.sub(lambda part: part[1] + generated(part) + part[5], text), "utf-8")
+    README.write_text(PART.sub(lambda part: part[1] + generated(part) + "<!-- end -->", text), "utf-8")

@@ -82,24 +82,20 @@ class PortGroups:
         return self.groups.tally(self.facts.flows.outcome[self.rows], len(Outcome))
 
     @cached_property
-    def _observed(self) -> tuple[list[dict[str, int]], Integers]:
-        """Tally the protocols that payload showed: a dict for each group that has any, and (g,) each group's place."""
-        codes, counts, starts = self.groups.ranked(self.facts.observed[self.rows])
+    def _observed(self) -> tuple[Integers, Integers, Integers]:
+        """The observations of all groups, how often each was made, and where each group's start, (g + 1,)."""
+        return self.groups.ranked(self.facts.observed[self.rows])
+
+    def observed(self, group: int) -> dict[str, int]:
+        """Count the flows of one group by the protocol that their payload shows, the most frequent first."""
+        codes, counts, starts = self._observed
+        part = slice(starts[group], starts[group + 1])
         words = self.facts.observations
-        tallies: list[dict[str, int]] = [{}]
-        place = np.zeros(len(self), np.int64)
-        showing = np.unique(np.searchsorted(starts, np.flatnonzero(codes), "right") - 1)
-        for group in showing.tolist():
-            part = slice(starts[group], starts[group + 1])
-            seen = zip(codes[part].tolist(), counts[part].tolist(), strict=True)
-            place[group] = len(tallies)
-            tallies.append({words[code]: count for code, count in seen if code})
-        return tallies, place
+        return {words[code]: n for code, n in zip(codes[part].tolist(), counts[part].tolist(), strict=True) if code}
 
     def record(self, group: int) -> Record:
         """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
         flows, row = self.facts.flows, self.row[group]
-        tallies, place = self._observed
         assignment = self.facts.assignments[int(flows.responder_entry[row])]
         port = int(flows.responder_port[row]) if self.facts.has_port[row] else None
         return {
@@ -110,7 +106,7 @@ class PortGroups:
             "status_detail": assignment.status_detail or None,
             "service": assignment.service or None,
             "service_names": list(assignment.service_names),
-            "observed": dict(tallies[place[group]]),
+            "observed": self.observed(group),
             "agreement": _tally(self._agreement[group], _AGREEMENTS),
             "outcome": _tally(self._outcome[group], _OUTCOMES),
             "flows": int(self.flows[group]),
