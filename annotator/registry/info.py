@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from annotator.registry.notice import LICENCE
+
 
 @dataclass(frozen=True, slots=True)
 class RegistryInfo:
@@ -18,6 +20,6 @@ class RegistryInfo:
     """``stated``, or ``newest record`` where the source states no date (IANA's CSV): not older than that."""
     form: str = "csv"
     """Which of IANA's forms the source was: ``csv``, ``xml``, ``txt`` or ``page``."""
-    licence: str = "CC0-1.0"
+    licence: str = LICENCE
     remarks: tuple[str, ...] = ()
     """What was odd in the source, one line a kind."""

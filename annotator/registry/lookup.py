@@ -143,14 +143,14 @@ def _say(registry: Registry, segment: int, transport: str) -> tuple[tuple[int, .
 
 
 def _answer(
-    registry: Registry, transport: str, ports: tuple[int, int] | None, said: tuple[tuple[int, ...], PortEntry]
+    registry: Registry, transport: str, ports: tuple[int, int], said: tuple[tuple[int, ...], PortEntry]
 ) -> Answer:
     covering, entry = said
     records = [registry.records[i] for i in covering]
     return Answer(
         ports=ports,
         transport=transport,
-        status=entry.status if ports else Status.NONE,
+        status=entry.status,
         status_detail=entry.status_detail,
         service=entry.service,
         service_names=entry.service_names,

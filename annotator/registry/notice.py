@@ -15,8 +15,6 @@ NOTICE: Final = (
 )
 """IANA's notice: two paragraphs, the lines of the box joined, nothing else changed; in every report."""
 
-REGISTRY_TITLE: Final = "Service Name and Transport Protocol Port Number Registry"
-
 REGISTRY_URL: Final = "https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers"
 """IANA's registry, to be completed with ``.csv``, ``.xml``, ``.txt`` or ``.xhtml``."""
 

@@ -21,11 +21,12 @@ def annotate(*arguments: str | Path, **environment: str) -> subprocess.Completed
     )
 
 
-def on_terminal(*arguments: str | Path, columns: int = 100, **environment: str) -> str:
-    """Run `annotate` with its output on a terminal of so many columns, and return what it wrote there."""
+def on_terminal(*arguments: str | Path, columns: int = 100, stream: str = "stdout", **environment: str) -> str:
+    """Run `annotate` with one output stream on a terminal of so many columns, and return what it wrote there."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns), **environment}
-    with subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=theirs, env=environment) as process:
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: theirs}
+    with subprocess.Popen([*COMMAND, *map(str, arguments)], env=environment, **streams) as process:
         os.close(theirs)
         written = b""
         while True:

@@ -95,8 +95,12 @@ def test_update_from_a_file(folder: Path) -> None:
 
 
 def test_a_slow_fetch_shows_a_bar_on_a_terminal_only(server: Server) -> None:
-    """Nothing of it in a pipe."""
-    result = annotate("registry", "update", "--url", server.url("drip"), "--timeout", "1.5")
+    """On standard error, with what has come of what there is; nothing of it in a pipe."""
+    slow = ("registry", "update", "--url", server.url("drip"), "--timeout", "1.5")
+    shown = on_terminal(*slow, stream="stderr")
+    assert "fetching" in shown
+    assert "/1.0 MB" in shown
+    result = annotate(*slow)
     assert "fetching" not in result.stdout + result.stderr
     assert "not there after 1.5 s" in result.stderr
 

@@ -18,6 +18,7 @@ from typing import Final
 from annotator.registry.facts import facts_of
 from annotator.registry.forms.common import Imported, clean, decode, make_record
 from annotator.registry.people import Person
+from annotator.registry.ranges import parse_ports
 from annotator.registry.record import FIELDS, Record
 
 _TITLES: Final = re.compile(r"^Service Name[ \t]+Port Number[ \t]+Transport Protocol[ \t]+Description\b.*$", re.M)
@@ -54,11 +55,7 @@ def looks_like_page(text: str) -> bool:
 
 
 def read_page(data: bytes, name: str) -> Imported:
-    """Read the text of IANA's web page, or of a page of its search.
-
-    Raises:
-        RegistryError: a record's port is none.
-    """
+    """Read the text of IANA's web page, or of a page of its search; any text gives what records are in it."""
     imported = Imported("page", [])
     text = decode(data, imported.oddities).replace("\r\n", "\n")
     if match := _UPDATED.search(text):
@@ -108,11 +105,18 @@ def _record_lines(body: str, first_line: int) -> Iterator[tuple[int, re.Match[st
 
 def _begins(line: str) -> re.Match[str] | None:
     """Tell whether a line looks like the first of a record, and not like the next line of a note."""
-    if match := _PORTED.fullmatch(line):
+    if (match := _PORTED.fullmatch(line)) and _is_port(match["port"]):
         if not match["name"]:
             return match if _NAMELESS.match(match["rest"] or "") else None
         return match if re.search("[A-Za-z]", match["name"]) and match["name"].lower() != "port" else None
     return _PORTLESS.fullmatch(line)
+
+
+def _is_port(text: str) -> bool:
+    try:
+        return parse_ports(text) is not None
+    except ValueError:
+        return False
 
 
 def _record(line: re.Match[str], more: str, where: str, people: frozenset[str], oddities: Counter[str]) -> Record:
