@@ -1,0 +1,228 @@
+"""The whole data path: the same answer every time, everywhere, compiled or not; several captures; damage."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPerror, UDPerror
+from scapy.layers.l2 import ARP, Dot1Q
+
+from annotator.errors import InputError, UsageError
+from annotator.model import Flows, Outcome, Scope
+from annotator.pipeline import Settings, analyse
+from tests.capture.writing import enhanced, interface, pcap_header, pcap_record, section, simple
+from tests.conftest import REPOSITORY
+from tests.decode.decoding import ether
+from tests.dump import dump
+from tests.witness.index import listed
+
+SAMPLES = sorted(str(path) for path in (REPOSITORY / "samples").glob("*.pcap*"))
+
+
+def elsewhere(tmp_path: Path, paths: list[str], **environment: str) -> list[dict[str, Any]]:
+    """Dump captures in a process of its own."""
+    out = tmp_path / "dump.json"
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY), **environment}
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.dump", str(out), *paths], env=env, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    result: list[dict[str, Any]] = json.loads(out.read_text())
+    return result
+
+
+def same(one: list[dict[str, Any]], other: list[dict[str, Any]], paths: list[str]) -> None:
+    """Compare dumps part by part, so that a difference names its capture and column."""
+    assert len(one) == len(other) == len(paths)
+    for here, there, path in zip(json.loads(json.dumps(one)), other, paths, strict=True):
+        for name in here["flows"]:
+            assert here["flows"][name] == there["flows"][name], (path, name)
+        assert here == there, path
+
+
+def test_the_samples_are_here() -> None:
+    """The tests below have something to compare."""
+    assert len(SAMPLES) >= 10
+
+
+def test_compiled_and_interpreted_runs_agree_on_the_samples(tmp_path: Path) -> None:
+    """Every column of every flow, every issue and account: with Numba and as plain Python."""
+    same(dump(SAMPLES), elsewhere(tmp_path, SAMPLES, NUMBA_DISABLE_JIT="1"), SAMPLES)
+
+
+def test_compiled_and_interpreted_runs_agree_on_real_captures(shared: Path, tmp_path: Path) -> None:
+    """The same for the few real captures that cover most, as far as they are short."""
+    paths = [str(c.path) for c in listed(shared) if c.core and c.packets is not None and c.packets <= 1000]
+    assert len(paths) >= 30
+    same(dump(paths), elsewhere(tmp_path, paths, NUMBA_DISABLE_JIT="1"), paths)
+
+
+def test_time_zone_locale_and_hash_seed_do_not_matter(tmp_path: Path) -> None:
+    """The same capture gives the same on another machine: another zone, another locale, another process."""
+    there = elsewhere(
+        tmp_path, SAMPLES[:4], TZ="Pacific/Chatham", LC_ALL="tr_TR.UTF-8", LANG="tr_TR.UTF-8", PYTHONHASHSEED="12345"
+    )
+    same(dump(SAMPLES[:4]), there, SAMPLES[:4])
+
+
+def test_the_same_capture_twice_gives_equal_arrays() -> None:
+    """Every array is equal, though the keys of all hash tables were drawn anew."""
+    for path in SAMPLES:
+        one, two = analyse([path]), analyse([path])
+        for field in dataclasses.fields(Flows):
+            here, there = getattr(one.flows, field.name), getattr(two.flows, field.name)
+            if field.name == "tunnel":  # a keyed hash, whose text is what counts
+                here, there = ([run.tunnels.get(t, "") for t in run.flows.tunnel.tolist()] for run in (one, two))
+                assert here == there
+            else:
+                assert np.array_equal(here, there), (path, field.name)
+        assert one.issues == two.issues
+        assert one.captures == two.captures
+        assert one.options == two.options
+
+
+def write(path: Path, *records: tuple[int, Any]) -> str:
+    """Write packets (second, frame) as pcap."""
+    made = b"".join(pcap_record("<", bytes(frame), seconds=second) for second, frame in records)
+    path.write_bytes(pcap_header("<") + made)
+    return str(path)
+
+
+def udp(sport: int = 40000, dport: int = 7214, src: str = "10.0.0.1", dst: str = "10.0.0.2", data: bytes = b"x") -> Any:
+    """A datagram."""
+    return ether() / IP(src=src, dst=dst) / UDP(sport=sport, dport=dport) / data
+
+
+def test_captures_are_one_table_in_order_of_time(tmp_path: Path) -> None:
+    """A flow that goes on in the next file is one flow; each capture has its own summary and issues."""
+    late = write(tmp_path / "a.pcap", (130, udp(data=b"late")), (131, ether() / ARP(psrc="10.0.0.1")))
+    early = write(tmp_path / "b.pcap", (100, udp(data=b"early")))
+    analysis = analyse([late, early])
+    assert [Path(capture.name).name for capture in analysis.captures] == ["b.pcap", "a.pcap"]
+    assert [capture.packets_read for capture in analysis.captures] == [1, 2]
+    assert [capture.stopped["not_ip"] for capture in analysis.captures] == [0, 1]
+    assert analysis.flows.initiator_packets.tolist() == [2]
+    assert analysis.flows.capture.tolist() == [0]
+
+
+def test_captures_far_apart_do_not_join(tmp_path: Path) -> None:
+    """The same ends a day later are another flow, however the files are named."""
+    paths = [write(tmp_path / name, (second, udp())) for name, second in (("a.pcap", 100_000), ("b.pcap", 10))]
+    assert len(analyse(paths).flows) == 2
+
+
+def test_settings_are_in_force_and_in_the_options(tmp_path: Path) -> None:
+    """Timeouts, VLANs and local networks: what was asked for is done, and is told."""
+    tagged = ether() / Dot1Q(vlan=5) / IP(src="10.0.0.1", dst="10.0.0.2") / UDP(sport=40000, dport=7214) / b"x"
+    path = write(tmp_path / "a.pcap", (0, udp()), (2, tagged), (100, udp()))
+    assert len(analyse([path]).flows) == 3
+    assert len(analyse([path], Settings(idle_timeout_s=0)).flows) == 2
+    assert len(analyse([path], Settings(idle_timeout_s=0, ignore_vlan=True)).flows) == 1
+    assert len(analyse([path], Settings(idle_timeout_s=0, active_timeout_s=50)).flows) == 3
+    local = analyse([path], Settings(local=("10.0.0.2/32",)))
+    assert set(local.flows.initiator_scope.tolist()) == {Scope.REMOTE}
+    assert set(local.flows.responder_scope.tolist()) == {Scope.LOCAL}
+    assert local.options["local"] == ["10.0.0.2/32"]
+    assert local.options["idle_timeout"] == {"tcp": 300.0, "other": 60.0}
+    assert analyse([path], Settings(idle_timeout_s=7)).options["idle_timeout"] == 7
+    with pytest.raises(UsageError, match="nonsense"):
+        analyse([path], Settings(local=("nonsense",)))
+
+
+def test_refusals_are_tied_to_the_flow_that_they_quote(tmp_path: Path) -> None:
+    """An ICMP error marks its flow as refused or prohibited; it is a flow of its own too."""
+    quoted = IPerror(src="10.0.0.1", dst="10.0.0.2") / UDPerror(sport=40000, dport=7214)
+    refusal = ether() / IP(src="10.0.0.2", dst="10.0.0.1") / ICMP(type=3, code=3) / quoted
+    wall = ether() / IP(src="10.0.0.9", dst="10.0.0.1") / ICMP(type=3, code=13) / quoted
+    for error, outcome in ((refusal, Outcome.REFUSED), (wall, Outcome.PROHIBITED)):
+        flows = analyse([write(tmp_path / "a.pcap", (0, udp()), (1, error))]).flows
+        assert len(flows) == 2
+        assert Outcome(flows.outcome[0]) is outcome
+
+
+def test_a_damaged_capture_gives_its_good_prefix(tmp_path: Path) -> None:
+    """Packets before the damage are flows, the summary says where and why, and the issue has a frame."""
+    path = tmp_path / "a.pcap"
+    write(path, (0, udp()), (1, udp()))
+    path.write_bytes(path.read_bytes() + pcap_record("<", bytes(100))[:60])
+    analysis = analyse([str(path)])
+    (capture,) = analysis.captures
+    assert (capture.packets_read, capture.packets_decoded, capture.complete) == (2, 2, False)
+    assert "cut short" in capture.note
+    assert [(issue.name, issue.first_frame) for issue in analysis.issues] == [("file_truncated", 3)]
+    assert analysis.flows.initiator_packets.tolist() == [2]
+
+
+def test_one_bad_name_among_several_stops_before_any_work(tmp_path: Path) -> None:
+    """What cannot be read at all is told at once, not after an hour of reading the others."""
+    good = write(tmp_path / "a.pcap", (0, udp()))
+    seen: list[int] = []
+    with pytest.raises(InputError, match="no such file"):
+        analyse([good, str(tmp_path / "missing.pcap")], progress=lambda *_: seen.append(1))
+    assert not seen
+
+
+def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
+    """Bytes and packets only grow, from 0 to all of all captures."""
+    paths = [write(tmp_path / f"{n}.pcap", *[(n, udp())] * 50) for n in range(3)]
+    calls: list[tuple[int, int | None, int]] = []
+    analyse(paths, progress=lambda *call: calls.append(call))
+    total = sum(Path(path).stat().st_size for path in paths)
+    assert calls[0] == (0, total, 0)
+    assert calls[-1] == (total, total, 150)
+    assert calls == sorted(calls, key=lambda call: (call[0], call[2]))
+
+
+def test_a_capture_without_packets_and_one_without_ip(tmp_path: Path) -> None:
+    """An empty capture is an issue; ARP alone is normal."""
+    empty = analyse([write(tmp_path / "empty.pcap")])
+    assert ([issue.name for issue in empty.issues], len(empty.flows)) == (["no_packets"], 0)
+    arp = analyse([write(tmp_path / "arp.pcap", (0, ether() / ARP(psrc="10.0.0.1")))])
+    assert (arp.issues, len(arp.flows), arp.captures[0].stopped["not_ip"]) == ([], 0, 1)
+
+
+def test_losses_and_missing_times_reach_the_summary(tmp_path: Path) -> None:
+    """What pcapng says of drops is in the summary; packets without a time leave the times of the others alone."""
+    path = tmp_path / "a.pcapng"
+    frame = bytes(udp())
+    drops = b"\x04\0\x08\0" + (9).to_bytes(8, "little")
+    data = section("<") + interface("<") + enhanced("<", frame, 5_000_000, options=drops) + simple("<", frame)
+    path.write_bytes(data)
+    analysis = analyse([str(path)])
+    (capture,) = analysis.captures
+    assert (capture.drops, capture.first_ns, capture.last_ns) == (9, 5 * 10**9, 5 * 10**9)
+    assert [issue.name for issue in analysis.issues] == ["no_time"]
+    assert analysis.flows.initiator_packets.tolist() == [2]
+
+
+def test_undecoded_link_types_are_named_without_the_decoded_ones(tmp_path: Path) -> None:
+    """A mixed capture's issue names what is not decoded, and only that."""
+    path = tmp_path / "a.pcapng"
+    frame = bytes(udp())
+    data = section("<") + interface("<", link_type=1) + interface("<", link_type=147)
+    path.write_bytes(data + enhanced("<", frame, 1) + enhanced("<", frame, 2, number=1))
+    analysis = analyse([str(path)])
+    assert [(issue.name, issue.count) for issue in analysis.issues] == [("link_type", 1)]
+    assert "link type 147 " in analysis.issues[0].detail
+    assert analysis.captures[0].packets_decoded == 1
+
+
+def test_a_flow_table_of_many_small_flows(tmp_path: Path) -> None:
+    """A scan of 65,535 ports is as many flows, each refused, none lost between shards."""
+    syn = ether() / IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=40000, dport=1, flags="S", seq=1)
+    base = bytearray(bytes(syn))
+    records = []
+    for port in range(1, 65536):
+        base[36:38] = port.to_bytes(2, "big")
+        records.append((0, bytes(base)))
+    flows = analyse([write(tmp_path / "scan.pcap", *records)]).flows
+    assert len(flows) == 65535
+    assert sorted(flows.responder_port.tolist()) == list(range(1, 65536))
+    assert set(flows.outcome.tolist()) == {Outcome.NO_ANSWER}
+    assert flows.first_frame.tolist() == list(range(1, 65536))
