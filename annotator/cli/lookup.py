@@ -54,7 +54,7 @@ def lookup(
     """
     if bool(what) == (wanted is not None):
         raise UsageError("give ports or names to look up, or --search TEXT")
-    from annotator.registry.load import load
+    from annotator.registry.loading import load
     from annotator.registry.lookup import lookup as ask
     from annotator.registry.lookup import parse_query, search
     from annotator.registry.site import load_sites

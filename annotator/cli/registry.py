@@ -143,7 +143,7 @@ def import_files(files: tuple[str, ...]) -> None:
 
     The form is told by the content: CSV, XML, plain text, or text copied from IANA's page.
     """
-    from annotator.registry.load import read_file
+    from annotator.registry.loading import read_file
     from annotator.registry.store import Store
     from annotator.registry.update import install
 
@@ -240,14 +240,14 @@ def _write_folder(folder: Path, files: dict[str, bytes], force: bool) -> None:
 
 
 def _in_use() -> "Registry":
-    from annotator.registry.load import load
+    from annotator.registry.loading import load
 
     return load()
 
 
 def _open(which: str) -> "Registry":
     """Open a registry by path, or an installed one by name."""
-    from annotator.registry.load import load, load_embedded, open_registry
+    from annotator.registry.loading import load, load_embedded, open_registry
     from annotator.registry.store import EMBEDDED_NAME, Store
 
     if Path(which).exists():

@@ -1,7 +1,9 @@
 """Site names in TOML."""
 
+import re
 from datetime import date
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -107,3 +109,11 @@ def test_deep_nesting_is_one_clear_error() -> None:
     """Not a crash."""
     with pytest.raises(SiteError, match=r"nested too deeply|line 1"):
         parse_toml("x = " + "[" * 100_000, "x")
+
+
+def test_the_example_of_the_documentation_is_read() -> None:
+    """As it stands there, comments and all."""
+    text = (Path(__file__).parents[2] / "docs" / "registry.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.S)
+    (entry,) = parse_toml(example, "docs")
+    assert (entry.name, entry.ports, entry.expires) == ("intranet", ((8443, 8443), (9000, 9010)), date(2026, 12, 31))
