@@ -103,9 +103,12 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     upgraded = seen["upgraded"].max(axis=1)
     became = (upgraded >= 0) & (chosen >= 0) & (upgraded != chosen)
     for first, second in sorted(set(zip(chosen[became].tolist(), upgraded[became].tolist(), strict=True))):
-        names.append(f"{probes[first].name}+{probes[second].name}")
-        chosen_pair = became & (seen["upgraded"].max(axis=1) == second) & (protocol[each, side] == first)
-        chosen = np.where(chosen_pair, np.int16(len(names) - 1), chosen).astype(np.int16)
+        number = second
+        if not probes[first].opens:
+            number = len(names)
+            names.append(f"{probes[first].name}+{probes[second].name}")
+        chosen_pair = became & (upgraded == second) & (protocol[each, side] == first)
+        chosen = np.where(chosen_pair, np.int16(number), chosen).astype(np.int16)
 
     bases: list[str] = []
     offsets = []
@@ -114,7 +117,9 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
         bases += probe.bases
     base = np.array([*offsets, 0], np.int64)
     own = protocol[each, side]
-    basis = np.where(chosen >= 0, base[own] + seen["basis"][each, side], NONE).astype(np.int16)
+    opened = became & np.array([probe.opens for probe in probes] + [False])[own]
+    basis = np.where(chosen >= 0, base[own] + seen["basis"][each, side], NONE)
+    basis = np.where(opened, base[upgraded] + seen["upgraded_basis"].max(axis=1), basis).astype(np.int16)
 
     label_side = np.where(seen["label_length"][each, side] > 0, side, 1 - side)
     label_length = seen["label_length"][each, label_side]

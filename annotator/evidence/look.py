@@ -17,7 +17,7 @@ from annotator.evidence.probes import probes
 from annotator.evidence.signatures import MOST_CANDIDATES, SignatureTable, nominate, signature_table
 from annotator.flow.table import AT_START, NEXT, Shard
 from annotator.kernel.jit import generated, kernel
-from annotator.kernel.load import signed, u8, view
+from annotator.kernel.load import be32, signed, u8, view
 from annotator.model import SCTP, TCP, HeaderFlag, PacketBatch
 
 OBSERVATION: Final = np.dtype(
@@ -27,8 +27,10 @@ OBSERVATION: Final = np.dtype(
         ("protocol", "i2", 2),  # probe number, -1 for none
         ("upgraded", "i2", 2),  # probe number of what it became, -1 for none
         ("slot", "i4", 2),  # of the pool, -1 for none
+        ("thread", "u4", 2),  # what a repeated speculation has to have in common, 0 for nothing yet
         ("grade", "u1", 2),
         ("basis", "u1", 2),
+        ("upgraded_basis", "u1", 2),
         ("role", "u1", 2),
         ("state", "u1", 2),  # bits below
     ],
@@ -128,6 +130,8 @@ def enrol(rows: Any, sights: Any, observations: Any, used: int) -> int:
                 fresh["slot"][d] = -1
                 fresh["grade"][d] = 0
                 fresh["basis"][d] = 0
+                fresh["upgraded_basis"][d] = 0
+                fresh["thread"][d] = 0
                 fresh["role"][d] = 0
                 fresh["state"][d] = 0
             used += 1
@@ -311,11 +315,17 @@ def decide(
         chosen = pairs.protocol[best]
         answer = pairs.verdict[best]
         wishes = answer >> 10
+        if wishes & words.REPEAT and best_grade == words.SPECULATIVE and pairs.label_length[best] == 4:
+            thread = be32(source, pairs.label_at[best])
+            if thread == signed(seen["thread"][d]) and thread:
+                best_grade = words.CONFIRMED
+            seen["thread"][d] = thread
         upgrading = seen["state"][d] & UPGRADING != 0
         if upgrading and best_grade == words.CONFIRMED:
             if chosen == seen["protocol"][d]:  # the last words before the upgrade
                 continue
             seen["upgraded"][d] = chosen
+            seen["upgraded_basis"][d] = (answer >> 4) & 63
             s["wanted"] = 0
         elif not upgrading:
             if seen["grade"][d] == words.CONFIRMED and best_grade == words.CONFIRMED and seen["protocol"][d] != chosen:

@@ -30,6 +30,8 @@ FOLLOW: Final = 1
 """Keep looking at this direction: an upgrade (STARTTLS, CONNECT) or announced ports may come."""
 UPGRADE: Final = 2
 """What follows in both directions is another protocol, looked at afresh: ``smtp`` becomes ``smtp+tls``."""
+REPEAT: Final = 8
+"""One payload proves little; a second of this direction whose label is the same confirms it (RTP's source)."""
 ANNOUNCE: Final = 4
 """The payload names other endpoints: it is kept for :attr:`Probe.announced`."""
 
@@ -97,6 +99,8 @@ class Probe:
     """A plain function; it is compiled when a capture first has a candidate for it."""
     strength: int = 50
     """How much the confirmation proves, 0 to 100: of two confirmed candidates the stronger one stands."""
+    opens: bool = False
+    """It only opens the path for another protocol (STUN): where one is confirmed behind it, that is the flow's."""
     label: Callable[[bytes], str] | None = None
     """Turns the bytes of a label into text; None is ASCII as it stands."""
     label_bytes: int = 255

@@ -7,10 +7,14 @@ from annotator.kernel.load import be16, be32, u8
 
 STARTUP, OPTIONS, ERROR, READY, AUTHENTICATE, SUPPORTED = 0x01, 0x05, 0x00, 0x02, 0x03, 0x06
 LARGEST = 256 << 20
+BETWEEN_NODES = 0xCA552DFA
+"""First bytes of a connection from node to node."""
 
 
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
-    """Version with a direction bit, flags, stream, opcode, body length (v3 and later: a 2-byte stream)."""
+    """The nodes' own magic; or version with a direction bit, flags, stream (2 bytes from v3), opcode, body length."""
+    if context & START and end - i >= 8 and be32(data, i) == BETWEEN_NODES:
+        return verdict(CONFIRMED, CLIENT, 3), 0, 0
     version = u8(data, i) & 0x7F
     wide = 1 if version >= 3 else 0
     header = 8 + wide
@@ -46,8 +50,9 @@ PROBE = Probe(
     name="cassandra",
     title="Cassandra (CQL native protocol)",
     sources=("CQL binary protocol v1 to v5, section 2",),
-    bases=("OPTIONS", "STARTUP", "response"),
+    bases=("OPTIONS", "STARTUP", "response", "internode handshake"),
     signatures=(
+        tcp(b"\xca\x55\x2d\xfa", shortest=8),
         tcp(b"\x03\x00", mask=b"\x7f\xe0", shortest=9),
         tcp(b"\x04\x00", mask=b"\x7e\xe0", shortest=9),
         tcp(b"\x01\x00", mask=b"\x7f\xe0", shortest=8, longest=600),

@@ -21,6 +21,8 @@ from annotator.kernel.load import be32, le32, u8
 
 KINDS = (0x00, 0x01, 0x02, 0x30, 0x31, 0x40, 0x80, 0x81)
 """Ping, pong, bye, QRP, vendor messages, push, query, hit."""
+MOJITO = 0x44
+"""A message of the distributed hash table; a version stands where TTL and hops do."""
 HEADER = 23
 
 
@@ -32,6 +34,11 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         if end - i < HEADER:
             return NOTHING
         kind, ttl, hops, length = u8(data, i + 16), u8(data, i + 17), u8(data, i + 18), le32(data, i + 19)
+        if kind == MOJITO and length == finish - i - HEADER and end - i >= 28:
+            for k in range(i + 24, i + 28):  # the vendor, in capitals
+                if not 0x41 <= u8(data, k) <= 0x5A:
+                    return NOTHING
+            return verdict(CONFIRMED, ANY_ROLE, 2), 0, 0
         if kind not in KINDS or not 1 <= ttl + hops <= 10 or ttl > 7 or length != finish - i - HEADER:
             return NOTHING
         if u8(data, i + 15) != 0 and u8(data, i + 8) != 0xFF:  # modern GUIDs: byte 8 all ones, byte 15 zero
@@ -55,7 +62,7 @@ PROBE = Probe(
     signatures=(
         tcp(b"GNUTELLA"),
         udp(b"GND "),
-        *(udp(bytes([kind]), at=16, shortest=HEADER, longest=4096) for kind in KINDS),
+        *(udp(bytes([kind]), at=16, shortest=HEADER, longest=4096) for kind in (*KINDS, MOJITO)),
     ),
     confirm=confirm,
     strength=55,

@@ -16,7 +16,8 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     length, response_to, opcode = le32(data, i), le32(data, i + 8), le32(data, i + 12)
     if not 16 <= length <= LARGEST or (length < finish - i and length < 26):
         return NOTHING
-    role = SERVER if response_to else CLIENT
+    answers = response_to not in (0, 0xFFFFFFFF)
+    role = SERVER if answers else CLIENT
     if opcode == OP_MSG:
         if end - i < 21:
             return verdict(SPECULATIVE, role, 0), 0, 0
@@ -36,9 +37,9 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         if end - i < 36 or length < 36:
             return NOTHING
         fits = le32(data, i + 16) < 16 and le32(data, i + 32) < 100_000
-        return (verdict(CONFIRMED, SERVER, 2), 0, 0) if fits and response_to else NOTHING
+        return (verdict(CONFIRMED, SERVER, 2), 0, 0) if fits and answers else NOTHING
     if OP_UPDATE <= opcode <= OP_KILL_CURSORS and opcode != 2003:
-        if response_to or end - i < 21:
+        if answers or end - i < 21:
             return NOTHING
         k = i + 20
         if opcode == 2004 or opcode == OP_UPDATE or opcode == 2006 or opcode == 2002:  # a collection's full name

@@ -2,17 +2,45 @@
 
 from typing import Any
 
-from annotator.evidence.probe import CLIENT, CONFIRMED, NOTHING, SERVER, START, Answer, Probe, tcp, verdict
+from annotator.evidence.probe import (
+    ANY_ROLE,
+    CLIENT,
+    CONFIRMED,
+    NOTHING,
+    SERVER,
+    SPECULATIVE,
+    START,
+    Answer,
+    Probe,
+    tcp,
+    verdict,
+)
 from annotator.evidence.undecided import undecided
+from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, u8
+
+
+@kernel
+def publish(data: Any, i: int, k: int, end: int, finish: int, remaining: int) -> Answer:
+    """Judge a PUBLISH that fills its segment: QoS 0 to 2, a topic that is text and no filter (section 3.3)."""
+    if u8(data, i) & 6 == 6 or remaining != finish - k or end - k < 4:
+        return NOTHING
+    length = be16(data, k)
+    if not 2 <= length <= min(remaining - 2, end - k - 2):
+        return NOTHING
+    for n in range(k + 2, k + 2 + length):
+        byte = u8(data, n)
+        if not 0x20 <= byte < 0x7F or byte in (0x23, 0x2B):  # "#" and "+" are for filters
+            return NOTHING
+    return verdict(CONFIRMED, ANY_ROLE, 2), k + 2, length
 
 
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     """Fixed header: type and flags, remaining length in 7-bit groups; CONNECT then names the protocol."""
-    if not context & START:
-        return NOTHING
+    if finish - i == 2 and end - i == 2 and be16(data, i) in (0xC000, 0xD000):  # PINGREQ, PINGRESP
+        return verdict(SPECULATIVE, CLIENT if u8(data, i) == 0xC0 else SERVER, 3), 0, 0
     if end - i < 4:
-        return verdict(undecided(end, finish, context), CLIENT, 0), 0, 0
+        return (verdict(undecided(end, finish, context), CLIENT, 0), 0, 0) if context & START else NOTHING
     remaining = 0
     k = i + 1
     for shift in range(0, 28, 7):
@@ -23,6 +51,10 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         k += 1
         if byte < 128:
             break
+    if u8(data, i) >> 4 == 3:
+        return publish(data, i, k, end, finish, remaining)
+    if not context & START:
+        return NOTHING
     if u8(data, i) == 0x10:
         if end - k < 10:
             return verdict(undecided(end, finish, context), CLIENT, 0), 0, 0
@@ -59,8 +91,15 @@ PROBE = Probe(
     name="mqtt",
     title="MQTT",
     sources=("OASIS MQTT 3.1.1 section 3.1", "OASIS MQTT 5.0 sections 3.1, 3.2"),
-    bases=("CONNECT", "CONNACK"),
-    signatures=(tcp(b"\x10"), tcp(b"\x20\x02\x00", mask=b"\xff\xff\xfe"), tcp(b"\x20", shortest=5)),
+    bases=("CONNECT", "CONNACK", "PUBLISH", "PING"),
+    signatures=(
+        tcp(b"\x10"),
+        tcp(b"\x30", mask=b"\xf0", shortest=6),
+        tcp(b"\xc0\x00", longest=2),
+        tcp(b"\xd0\x00", longest=2),
+        tcp(b"\x20\x02\x00", mask=b"\xff\xff\xfe"),
+        tcp(b"\x20", shortest=5),
+    ),
     confirm=confirm,
     strength=75,
 )

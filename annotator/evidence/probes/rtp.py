@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from annotator.evidence.probe import ANY_ROLE, NOTHING, SPECULATIVE, Answer, Probe, udp, verdict
+from annotator.evidence.probe import ANY_ROLE, NOTHING, REPEAT, SPECULATIVE, Answer, Probe, udp, verdict
 from annotator.kernel.load import be16, be32, u8
 
 RTCP_FIRST, RTCP_LAST = 192, 223
@@ -28,7 +28,7 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         return NOTHING
     if first & 0x20 and end == finish and not 0 < u8(data, end - 1) <= end - k:
         return NOTHING
-    return verdict(SPECULATIVE, ANY_ROLE, 0), 0, 0
+    return verdict(SPECULATIVE, ANY_ROLE, 0, REPEAT), i + 8, 4
 
 
 PROBE = Probe(
@@ -39,4 +39,5 @@ PROBE = Probe(
     signatures=(udp(b"\x80", mask=b"\xc0", shortest=13, longest=1500),),
     confirm=confirm,
     strength=15,
+    label=lambda raw: f"SSRC {raw.hex()}",
 )

@@ -25,6 +25,8 @@ COOKIE = 0x2112A442
 REQUEST, INDICATION, SUCCESS, FAILURE = 0, 1, 2, 3
 MESSAGE_INTEGRITY, PRIORITY, CONTROLLED, CONTROLLING, SOFTWARE = 0x0008, 0x0024, 0x8029, 0x802A, 0x8022
 CHANGE_REQUEST, OLD_LAST = 0x0003, 0x000B
+BINDING = 0x3EEF
+"""Mask of a type's method; Binding is 1."""
 MOST_ATTRIBUTES = 64
 
 
@@ -65,10 +67,10 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     role = ANY_ROLE  # in ICE both ends ask (RFC 8445 section 7.1)
     if message_class == REQUEST and not peers:
         role = CLIENT
-    elif message_class >= SUCCESS and not (signed_by and kind & 0x3EEF == 1):
+    elif message_class >= SUCCESS and not (signed_by and kind & BINDING == 1):
         role = SERVER
     if modern:
-        wishes = UPGRADE if peers else 0  # media or DTLS come next, between the same ports (RFC 7983)
+        wishes = UPGRADE if kind & BINDING == 1 else 0  # after Binding, DTLS or media between the same ports (RFC 7983)
         return verdict(CONFIRMED, role, message_class, wishes), label, label_length
     if k != stop and k < end:
         return NOTHING
@@ -91,6 +93,7 @@ PROBE = Probe(
         udp(b"\x00\x00\x00\x00", mask=b"\xfe\xe8\xfc\x03", shortest=20, longest=600),
     ),
     confirm=confirm,
+    opens=True,
     strength=80,
     label=lambda raw: raw.decode("utf-8", "replace").rstrip("\0"),
 )
