@@ -73,7 +73,8 @@ def _fingerprint(files: list[Path]) -> str:
     digest = hashlib.sha256()
     digest.update(repr((sys.version, numba.__version__, llvmlite.__version__, np.__version__)).encode())
     for path in files:
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + _read(path) + b"\0")
+        name = path.relative_to(PACKAGE) if path.is_relative_to(PACKAGE) else path
+        digest.update(name.as_posix().encode() + b"\0" + _read(path) + b"\0")
     return digest.hexdigest()[:20]
 
 
