@@ -26,7 +26,6 @@ from annotator.decode.wan import (
     hdlc_frame,
     infiniband_frame,
     llc_frame,
-    ppp_frame,
     ppp_or_hdlc_frame,
     slip_frame,
     sun_atm_frame,
@@ -113,9 +112,7 @@ def strip_link(data: Any, i: int, end: int, link_type: int) -> Strip:
         return prism_frame(data, i, end)
     if link_type == AVS:
         return avs_frame(data, i, end)
-    if link_type == PPP:
-        return ppp_frame(data, i, end)
-    if link_type == PPP_HDLC:
+    if link_type == PPP or link_type == PPP_HDLC:
         return ppp_or_hdlc_frame(data, i, end)
     if link_type in (PPP_DIR, PPP_PPPD):
         return ppp_or_hdlc_frame(data, i + 1, end)
