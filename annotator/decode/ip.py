@@ -12,11 +12,11 @@ from typing import Any, Final
 from annotator.decode import reasons
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, u8
-from annotator.model import HeaderFlag
+from annotator.model import TCP, UDP, HeaderFlag
 
 IpHeader = tuple[int, int, int, int, int, int, int, int, int, int]
 
-HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, NO_NEXT, DESTINATION = 0, 43, 44, 51, 59, 60
+HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION = 0, 43, 44, 51, 60
 HIP, SHIM6 = 139, 140
 JUMBO_OPTION: Final = 0xC2
 """RFC 2675 section 2."""
@@ -130,8 +130,8 @@ def ipv6_header(data: Any, i: int, end: int, wire_end: int) -> IpHeader:
     if length == 0:  # a jumbogram says its length in an option, a segmentation-offload frame nowhere
         if protocol == HOP_BY_HOP:
             length = jumbo_length(data, start, end)
-        if length == 0 and protocol != NO_NEXT:
-            length = wire_end - start
+        if length == 0 and protocol in (TCP, UDP, HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION):
+            length = wire_end - start  # of anything else, an empty payload is just that
     odd = reasons.NONE
     if length > wire_end - start:
         odd = reasons.IP_LENGTH_OVER_FRAME
