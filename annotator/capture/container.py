@@ -214,4 +214,6 @@ def expand(head: bytes, stream: BinaryIO) -> BinaryIO:
         faults += (lzma.LZMAError,)
     elif name == "zstd":
         faults += (_library("zstandard", "zstandard").ZstdError,)
+    elif name == "lz4":
+        faults += (_library("lz4.block", "lz4").LZ4BlockError,)
     return Expanded(name, compressed, opener(buffered), faults)  # type: ignore[return-value]  # a raw stream
