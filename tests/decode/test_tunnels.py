@@ -74,7 +74,7 @@ CASES: list[tuple[str, Any, int, str]] = [
     ),
     ("GRE with Ethernet", OUTER / GRE(proto=0x6558) / FRAME, 4, f"gre{PAIR}"),
     ("GRE with MPLS", OUTER / GRE(proto=0x8847) / MPLS(s=1) / FOUR, 4, f"gre{PAIR}"),
-    ("PPTP", OUTER / GRE_PPTP(seqence_number=1, call_id=9) / PPP(proto=0x21) / FOUR, 4, f"pptp{PAIR}"),
+    ("PPTP", OUTER / GRE_PPTP(sequence_number=1, call_id=9) / PPP(proto=0x21) / FOUR, 4, f"pptp{PAIR}"),
     ("ERSPAN I", OUTER / GRE(proto=0x88BE) / ERSPAN_I() / FRAME, 4, f"erspan{PAIR}"),
     (
         "ERSPAN II",
