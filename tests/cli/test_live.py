@@ -18,9 +18,9 @@ import pytest
 
 from annotator.cli.progress import PREPARING
 from tests.capture import traffic
+from tests.cli.running import COMMAND
 from tests.namespaces import Host, hosts, pair, tcpdump
 
-ANNOTATE = (sys.executable, "-c", "import sys; from annotator.cli import main; sys.exit(main())")
 READY_S = 120
 """Kernels may have to be compiled first."""
 UNPRIVILEGED = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all")
@@ -69,7 +69,7 @@ def live(host: Host, *arguments: str | Path) -> Iterator[Live]:
     """Run ``annotate live`` with `arguments` on `host`, once it captures."""
     terminal, side = pty.openpty()
     process = subprocess.Popen(
-        host.command(*ANNOTATE, "live", *arguments),
+        host.command(*COMMAND, "live", *arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=side,
@@ -89,7 +89,7 @@ def live(host: Host, *arguments: str | Path) -> Iterator[Live]:
 def run(host: Host, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Run ``annotate live`` to its end, without a terminal."""
     return subprocess.run(
-        host.command(*prefix, *ANNOTATE, "live", *arguments),
+        host.command(*prefix, *COMMAND, "live", *arguments),
         capture_output=True,
         text=True,
         timeout=READY_S,
@@ -138,7 +138,7 @@ def test_ctrl_c_gives_the_rows_of_tcpdumps_file(wired: tuple[Host, Host], tmp_pa
         end = now()
         code, output = running.end(signal.SIGINT)
         assert (code, output) == (130, b""), running.rest()
-    subprocess.run([*ANNOTATE, file, "-o", theirs], check=True)
+    subprocess.run([*COMMAND, file, "-o", theirs], check=True)
     assert rows(ours, begin, end) == rows(theirs, begin, end)
     assert {"tcp", "udp", "icmp", "icmp6"} <= {row["transport"] for row in rows(ours, begin, end)}
 
@@ -193,7 +193,7 @@ def test_without_the_right_to_capture_the_remedy_is_said() -> None:
     with hosts(1) as [host], tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)
-        if subprocess.run([*UNPRIVILEGED, *ANNOTATE, "--version"], capture_output=True, check=False).returncode:
+        if subprocess.run([*UNPRIVILEGED, *COMMAND, "--version"], capture_output=True, check=False).returncode:
             pytest.skip("another user cannot run this Python")
         done = run(host, "lo", "-o", folder / "out.csv", prefix=UNPRIVILEGED)
         assert not list(folder.iterdir())
@@ -241,7 +241,7 @@ def test_the_list_of_interfaces_is_for_everybody() -> None:
 )
 def test_wrong_arguments_are_one_line(arguments: tuple[str, ...], code: int, words: str) -> None:
     """What, where, what to do next."""
-    done = subprocess.run([*ANNOTATE, "live", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*COMMAND, "live", *arguments], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == code
     [line] = done.stderr.splitlines()
     assert words in line
