@@ -105,7 +105,9 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
                 batch.keep = packet_filter.verdicts(batch)
             for headers in decoder.decode(batch):
                 tied = fragments.tie(headers, decoder.counts)
-                observer.look(batch, tied, table.add(tied, reader.capture), table.shards)
+                sights = table.add(tied, reader.capture)
+                while observer.look(batch, tied, sights, table.shards):
+                    sights = table.more(tied)
             if progress:
                 progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
         table.add(fragments.give_up(decoder.counts), reader.capture)

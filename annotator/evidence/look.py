@@ -58,6 +58,8 @@ SIGHTING: Final = np.dtype(
         ("transport", "u1"),  # place in signatures.TRANSPORTS
         ("direction", "u1"),
         ("pooled", "u1"),
+        ("place", "u1"),  # as in SIGHT
+        ("state", "u1"),  # of the direction, when the payload was gathered
         ("wanted", "u1"),  # payloads of the direction to look at from here on
     ],
     align=True,
@@ -72,6 +74,10 @@ MOST_ANNOUNCED: Final = 20_000
 
 KEEP: Final = 255
 """``wanted`` of a payload that changes nothing."""
+AGAIN: Final = 254
+"""``wanted`` of a payload to judge anew: one before it, in the same batch, changed how it is to be seen."""
+MOST_ROUNDS: Final = 16
+"""Of judging a batch anew; each gets on by a payload of every direction at the least."""
 FOLLOW_LOOKS: Final = 64
 UPGRADE_LOOKS: Final = 4
 HEAP_LIMIT: Final = 64 << 20
@@ -182,6 +188,8 @@ def gather(sights: Any, headers: Any, data: Any, observations: Any, pool: Any, s
         s["observation"] = sight["observation"]
         s["direction"] = d
         s["slot"] = seen["slot"][d]
+        s["place"] = sight["place"]
+        s["state"] = seen["state"][d]
         s["context"] = context_of(row, from_start)
         s["transport"] = 0 if row["proto"] == TCP else 2 if row["proto"] == SCTP else 1
         s["wanted"] = KEEP
@@ -288,6 +296,12 @@ def decide(
         more = False
         equal = False
         first = k
+        joins = s["place"] == NEXT and s["slot"] < 0 and seen["slot"][d] >= 0
+        if joins or ((seen["state"][d] ^ s["state"]) & (FOLLOWED | UPGRADING) and not s["pooled"]):
+            s["wanted"] = AGAIN
+            while k < count and pairs.sighting[k] == n:
+                k += 1
+            continue
         while k < count and pairs.sighting[k] == n:
             grade = pairs.verdict[k] & 3
             if grade == words.MORE:
@@ -401,18 +415,36 @@ class Observer:
 
     def look(
         self, batch: PacketBatch, headers: NDArray[np.void], sights: NDArray[np.void], shards: Sequence[Shard]
-    ) -> None:
-        """Look at the payloads `sights` (SIGHT) of `batch`, decoded into `headers`, of flows in `shards`."""
+    ) -> bool:
+        """Look at the payloads `sights` (SIGHT) of `batch`, decoded into `headers`, of flows in `shards`.
+
+        Says whether more of the same batch is wanted: FlowTable.more gives what to look at next.
+        """
         count = len(sights)
         if not count:
-            return
+            return False
         self._make_room(count)
         bounds = np.searchsorted(sights["shard"], np.arange(len(shards) + 1)).tolist()
         for number, shard in enumerate(shards):
             start, end = bounds[number], bounds[number + 1]
             if start < end:
                 self.used = enrol(shard.rows, sights[start:end], self.observations, self.used)
-        sightings = np.empty(count, SIGHTING)
+        sightings = self._judge(batch, headers, sights)
+        for _ in range(MOST_ROUNDS):
+            again = np.flatnonzero(sightings["wanted"] == AGAIN)
+            if not len(again):
+                break
+            sightings[again] = self._judge(batch, headers, sights[again])
+        sightings["wanted"][sightings["wanted"] == AGAIN] = KEEP
+        for number, shard in enumerate(shards):
+            start, end = bounds[number], bounds[number + 1]
+            if start < end:
+                settle(shard.rows, sights[start:end], sightings[start:end])
+        return bool(((sightings["wanted"] != KEEP) & (sightings["wanted"] != 0)).any())
+
+    def _judge(self, batch: PacketBatch, headers: NDArray[np.void], sights: NDArray[np.void]) -> NDArray[np.void]:
+        """Gather the payloads, ask their candidates, and decide; gives the SIGHTING rows."""
+        sightings = np.empty(len(sights), SIGHTING)
         gather(sights, headers, batch.data, self.observations, self._pool, sightings)
         pairs = self._ask(batch.data, sightings)
         self.heap_used, self.announced_used = decide(
@@ -430,10 +462,7 @@ class Observer:
             self.announced_used,
             self.counters,
         )
-        for number, shard in enumerate(shards):
-            start, end = bounds[number], bounds[number + 1]
-            if start < end:
-                settle(shard.rows, sights[start:end], sightings[start:end])
+        return sightings
 
     def _ask(self, data: NDArray[np.uint8], sightings: NDArray[np.void]) -> Pairs:
         """Nominate candidates for every payload, and have their probes answer."""

@@ -71,6 +71,10 @@ SIGHT: Final = np.dtype(
 LOOKS: Final = 4
 """Payloads of each direction that are looked at, unless evidence asks for more."""
 
+NO_ROW: Final = -1
+MOST_VISITS: Final = 64
+"""How often the payloads of one batch are offered once more."""
+
 NOT_SPLIT, SPLIT_IDLE, SPLIT_ACTIVE, SPLIT_REOPENED = 0, 1, 2, 3
 
 FIRST_ROWS: Final = 1024
@@ -214,6 +218,7 @@ def update(
     used: int,
     slots: Any,
     watch: int,
+    row_of: Any,
     sights: Any,
     seen: int,
 ) -> tuple[int, int, int]:
@@ -228,6 +233,7 @@ def update(
         if used == len(rows):
             return n, used, seen
         row = headers[order[n]]
+        row_of[order[n]] = NO_ROW
         digest = hashes[order[n]]
         d, a_port, b_port = canonical(row)
         context = context_word(row, a_port, b_port, ignore_vlan)
@@ -287,18 +293,42 @@ def update(
             flow["isn"][d] = row["seq"]
             flow["next_seq"][d] = (signed(row["seq"]) + 1) & 0xFFFFFFFF
             flow["state"] |= ORDERED << d
-        if flow["watch"][d] > 0 and row["payload_caplen"] > 0 and not row["flags"] & HeaderFlag.FRAGMENT_LATER:
-            place = stream_place(flow, row, d) if row["proto"] == TCP else AT_START
-            if place != NOT_NEEDED:
-                flow["watch"][d] -= 1
-                sight = sights[seen]
-                sight["header"] = order[n]
-                sight["row"] = index
-                sight["observation"] = flow["observation"]
-                sight["direction"] = d
-                sight["place"] = place
-                seen += 1
+        if row["payload_caplen"] > 0 and not row["flags"] & HeaderFlag.FRAGMENT_LATER:
+            if flow["watch"][d] > 0:
+                seen = offer(flow, row, d, order[n], index, sights, seen)
+            else:
+                row_of[order[n]] = index
     return len(order), used, seen
+
+
+@kernel
+def offer(flow: Any, row: Any, d: int, header: int, index: int, sights: Any, seen: int) -> int:
+    """Put a payload behind the `seen` ones of `sights`, unless it repeats what was; returns how many are there."""
+    place = stream_place(flow, row, d) if row["proto"] == TCP else AT_START
+    if place == NOT_NEEDED:
+        return seen
+    flow["watch"][d] -= 1
+    sight = sights[seen]
+    sight["header"] = header
+    sight["row"] = index
+    sight["observation"] = flow["observation"]
+    sight["direction"] = d
+    sight["place"] = place
+    return seen + 1
+
+
+@kernel
+def revisit(headers: Any, order: Any, row_of: Any, rows: Any, sights: Any, seen: int) -> int:
+    """Offer payloads that :func:`update` passed over, of directions that are watched again by now; as there."""
+    for n in range(len(order)):
+        header = order[n]
+        index = signed(row_of[header])
+        if index != NO_ROW:
+            d, _, _ = canonical(headers[header])
+            if rows[index]["watch"][d] > 0:
+                row_of[header] = NO_ROW
+                seen = offer(rows[index], headers[header], d, header, index, sights, seen)
+    return seen
 
 
 @kernel
@@ -344,6 +374,8 @@ class FlowTable:
         self._hashes: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
         self._starts: NDArray[np.int64] = np.zeros(SHARDS + 1, np.int64)
+        self._visits = 0
+        self._row_of: NDArray[np.int32] = np.empty(0, np.int32)
         self._sights: NDArray[np.void] = np.empty(0, SIGHT)
 
     def add(self, headers: NDArray[np.void], capture: int) -> NDArray[np.void]:
@@ -351,7 +383,9 @@ class FlowTable:
         if len(self._hashes) < len(headers):
             self._hashes = np.empty(len(headers), np.uint64)
             self._order = np.empty(len(headers), np.int64)
+            self._row_of = np.empty(len(headers), np.int32)
             self._sights = np.empty(len(headers), SIGHT)
+        self._visits = 0
         settings = self.settings
         shard_headers(headers, self._keys, settings.ignore_vlan, self._hashes, self._order, self._starts)
         starts = self._starts.tolist()
@@ -373,12 +407,27 @@ class FlowTable:
                     shard.used,
                     shard.slots,
                     LOOKS,
+                    self._row_of,
                     self._sights,
                     seen,
                 )
                 start += done
                 if start < end:
                     shard.grow()
+            self._sights["shard"][before:seen] = number
+        return self._sights[:seen]
+
+    def more(self, headers: NDArray[np.void]) -> NDArray[np.void]:
+        """Give the payloads of the last `headers` added that are wanted by now, and were not when they were counted."""
+        self._visits += 1
+        if self._visits > MOST_VISITS:
+            return self._sights[:0]
+        starts = self._starts.tolist()
+        seen = 0
+        for number, shard in enumerate(self.shards):
+            order = self._order[starts[number] : starts[number + 1]]
+            before = seen
+            seen = revisit(headers, order, self._row_of, shard.rows, self._sights, seen)
             self._sights["shard"][before:seen] = number
         return self._sights[:seen]
 

@@ -118,7 +118,9 @@ def observe(path: Path) -> dict[Key, Seen]:
         for batch in reader.batches():
             for headers in decoder.decode(batch):
                 tied = fragments.tie(headers, decoder.counts)
-                observer.look(batch, tied, table.add(tied, 0), table.shards)
+                sights = table.add(tied, 0)
+                while observer.look(batch, tied, sights, table.shards):
+                    sights = table.more(tied)
     finally:
         reader.close()
     rows = table.rows()

@@ -79,7 +79,7 @@ PROBE = Probe(
     signatures=(
         anywhere(b"SIP/2.0 ", shortest=12),
         udp(b"\r\n\r\n", shortest=4, longest=4),  # RFC 5626 section 3.5.1
-        udp(b"hello\0\0\0", shortest=8, longest=16),  # what some phones send to keep a NAT's mapping
+        udp(b"hello", shortest=5, longest=5),  # what some phones send to keep a NAT's mapping
         *(anywhere(f"{method} ".encode()[:8], shortest=20) for method in METHODS.split()),
     ),
     confirm=confirm,
