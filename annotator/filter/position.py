@@ -4,10 +4,25 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 CONTINUATIONS: Final = (
-    *("", "1", "1.2.3.4", "aa:bb:cc:dd:ee:ff", "::1", "1-2", "\\ip", "\\foo", "10.0.0.0 / 8", "tcp", "len", "mgt", "i"),
-    *("= 1", "1 = 1", "+ 1 = 1", "( 1 ) = 1", "[ 1 ] = 1", "1 ] = 1", ": 1 ] = 1", "255.0.0.0", "pass", "match"),
+    *(
+        "",
+        "1",
+        "32",
+        "1.2.3.4",
+        "aa:bb:cc:dd:ee:ff",
+        "::1",
+        "1-2",
+        "\\ip",
+        "\\foo",
+        "10.0.0.0 / 8",
+        "tcp",
+        "len",
+        "mgt",
+        "i",
+    ),
+    *("= 1", "1 = 1", "+ 1 = 1", "( 1 ) = 1", "[ 1 ] = 1", "1 ] = 1", ": 1 ] = 1", "255.255.255.255", "pass", "match"),
     *("host 1.2.3.4", "host ::1", "host aa:bb:cc:dd:ee:ff", "net 1.2.3.4", "port 1", "portrange 1-2", "proto 1"),
-    *("/ 8", "mask 255.0.0.0", "host \\foo", "subtype beacon"),
+    *("/ 8", "mask 255.255.255.255", "dst host 1.2.3.4", "src host 1.2.3.4", "subtype beacon"),
 )
 """What may follow an unfinished filter: one of each kind of thing that the grammar asks for."""
 CLOSING: Final = {"(": ")", "[": "]"}
