@@ -49,6 +49,7 @@ def annotate(
     ignore_vlan: bool = False,
     local: Iterable[str] | None = None,
     registry: str | os.PathLike[str] | None = None,
+    site: Iterable[str | os.PathLike[str]] = (),
     bpf: str | None = None,
     progress: Callable[[int, int | None, int], None] | None = None,
 ) -> "Report":
@@ -62,6 +63,8 @@ def annotate(
         ignore_vlan: join flows that differ by VLAN only (mirror ports).
         local: networks whose addresses are local, as ``10.0.0.0/8``; None for the private ranges.
         registry: a file in one of IANA's forms; None for the embedded registry.
+        site: overlay files with names of your own, ``de-facto`` for the shipped one; none for those in the user's
+            configuration folder, if any.
         bpf: a filter in tcpdump's language; only packets that it lets pass count. Needs libpcap.
         progress: called as ``progress(bytes done, bytes in all or None, packets)``.
 
@@ -71,6 +74,7 @@ def annotate(
     Raises:
         InputError: a capture cannot be read at all.
         RegistryError: the registry file cannot be used.
+        SiteError: an overlay file has a bad line.
         UsageError: an argument is wrong.
     """
     from annotator.pipeline import Settings, analyse
@@ -85,6 +89,7 @@ def annotate(
                 active_timeout_s=active_timeout_s,
                 ignore_vlan=ignore_vlan,
                 registry=None if registry is None else os.fspath(registry),
+                site=tuple(os.fspath(each) for each in site),
                 bpf=bpf,
                 **settings,
             ),

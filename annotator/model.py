@@ -320,6 +320,8 @@ class Flows:
     """Index into ``Analysis.findings.bases``, -1 where nothing was observed."""
     related_to: NDArray[np.int32]
     """Row of the flow that announced this one, -1 where none did."""
+    site: NDArray[np.int32]
+    """Index into ``Analysis.site_words``, -1 where the site's overlay says nothing of the responder."""
 
     def __len__(self) -> int:
         return len(self.proto)
@@ -338,5 +340,7 @@ class Analysis:
     """Every setting that a result depends on, by its command-line name."""
     findings: Any = None
     """The :class:`annotator.evidence.Findings` that the ``observed`` columns point into; labels are made on demand."""
+    site_words: list[str] = field(default_factory=list)
+    """What the site's overlay says, each text once."""
     tunnels: dict[int, str] = field(default_factory=dict)
     """Text of each ``Flows.tunnel`` hash."""

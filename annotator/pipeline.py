@@ -30,7 +30,9 @@ from annotator.model import (
 )
 from annotator.registry import Registry
 from annotator.registry import load as load_registry
+from annotator.registry.site import load_sites
 from annotator.related import announced_endpoints, relate
+from annotator.site_names import day_of, site_words
 
 Progress = Callable[[int, int | None, int], None]
 """Called as ``progress(bytes done, bytes in all or None, packets)``: once at the start, then after each batch."""
@@ -53,6 +55,8 @@ class Settings:
     """Networks whose addresses are `local`."""
     registry: str | None = None
     """A registry file; None is the chosen one, else the embedded snapshot."""
+    site: tuple[str, ...] = ()
+    """Overlay files with the site's own names; none is those in the user's configuration folder, if any."""
     bpf: str | None = None
     """A filter in tcpdump's language; None, or an empty one, lets every packet pass."""
 
@@ -84,6 +88,7 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     """Take the packets of `readers`, one after the other, down the data path."""
     local = parse_networks(settings.local)
     registry = load_registry(settings.registry)
+    site = load_sites(settings.site)
     packet_filter = PacketFilter(settings.bpf, registered_ports(registry)) if settings.bpf else None
     flow_settings = settings.flow_settings()
     table = FlowTable(flow_settings)
@@ -132,9 +137,10 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     flows.observed, flows.observed_grade, flows.observed_basis = findings.protocol, findings.grade, findings.basis
     flows.related_to = relate(flows, findings, announced_endpoints(flows, observer, rows, from_b))
     compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
+    flows.site, said = site_words(flows, site, day_of(captures))
     names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
     issues += _evidence_issues(flows, findings)
-    return Analysis(captures, issues, flows, registry, _options(settings), findings, names)
+    return Analysis(captures, issues, flows, registry, _options(settings), findings, said, names)
 
 
 def look_up(flows: Flows, registry: Registry) -> None:
@@ -234,5 +240,6 @@ def _options(settings: Settings) -> dict[str, Any]:
     options["idle_timeout"] = {"tcp": IDLE_TCP_S, "other": IDLE_OTHER_S} if idle is None else idle
     options["active_timeout"] = options.pop("active_timeout_s")
     options["local"] = list(settings.local)
+    options["site"] = list(settings.site)
     options["filter"] = options.pop("bpf")
     return options

@@ -72,6 +72,12 @@ FLOW_OPTIONS: Final = (
     ),
     click.option("--ignore-vlan", is_flag=True, help="Join flows that differ by VLAN only (mirror ports)."),
     click.option("--registry", metavar="FILE", help="Consult this file of IANA's instead of the embedded registry."),
+    click.option(
+        "--site",
+        metavar="FILE",
+        multiple=True,
+        help="Show names of your own beside the registry's; `de-facto` is the shipped list of well-known uses.",
+    ),
 )
 
 

@@ -121,5 +121,6 @@ def finish(
         observed_grade=np.zeros(n, np.uint8),
         observed_basis=np.full(n, -1, np.int16),
         related_to=np.full(n, -1, np.int32),
+        site=np.full(n, -1, np.int32),
     )
     return flows, from_b

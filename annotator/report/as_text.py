@@ -188,6 +188,8 @@ class Page:
                 yield from joined([seen], self._width, indent)
             reason = row["severity_reason"]
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
+            if row["site"]:
+                yield from joined([f"site: {row['site']}"], self._width, indent)
             lines = joined([reason, *facts], self._width, indent)
             lines[0].stylize(style, indent, indent + len(reason))
             yield from lines
@@ -211,6 +213,8 @@ class Page:
             label = port_label(row["port"], row["transport"], row["service"])
             yield Text.assemble(" ", ("! ", "yellow"), " ", (f"{row['responder_addr']}  {label}", "bold"))
             yield from joined([contradiction(row)], self._width, _INDENT)
+            if row["site"]:
+                yield from joined([f"site: {row['site']}"], self._width, _INDENT)
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
             yield from joined(facts, self._width, _INDENT)
         yield from self._more(len(rows) - len(shown), "disagreement")
@@ -250,6 +254,8 @@ class Page:
                 line.append(f"  {pad(text, width, right=place > 2)}" if width else "", "yellow" if notable else "")
             line.append(" " + bar(row["bytes"], top, self._width - line.cell_len - 1), "cyan")
             yield line
+            if row["site"]:
+                yield from joined([f"site: {row['site']}"], self._width, _INDENT + 2)
 
     def _narrow_services(self, rows: list[Record]) -> Iterator["Text"]:
         """Give each service two lines: the port and how much, then what is said of it."""

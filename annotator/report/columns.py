@@ -219,6 +219,7 @@ _GROUP: Final[tuple[Column, ...]] = (
     Column("status_detail", Kind.TEXT, "what the registry adds to the status", source="IANA"),
     Column("service", Kind.TEXT, "the port's preferred service name", source="IANA"),
     Column("service_names", Kind.LIST, "all of its service names", source="IANA"),
+    Column("site", Kind.TEXT, "what the site's own overlay says of the responders", source="site overlay"),
     Column("observed", Kind.TALLY, "flows by the protocol that their payload shows", "flows", "payload"),
     Column("agreement", Kind.TALLY, "flows by agreement", "flows"),
     Column("outcome", Kind.TALLY, "flows by outcome", "flows"),

@@ -52,6 +52,11 @@ class Facts:
         return result
 
     @cached_property
+    def site_words(self) -> list[str]:
+        """The words of the site's overlay, by ``Flows.site`` + 1; the first is none."""
+        return ["", *map(clean, self.analysis.site_words)]
+
+    @cached_property
     def bytes(self) -> Integers:
         """IP octets of both directions."""
         return self.flows.initiator_bytes + self.flows.responder_bytes

@@ -213,6 +213,7 @@ class FlowRows:
             "observed": (Vocabulary(self._facts.observations), self._facts.observed),
             "observed_grade": _grades(flows),
             "observed_basis": _compact(flows.observed_basis, self._facts.basis),
+            "site": (Vocabulary(self._facts.site_words), flows.site + 1),
             "agreement": (Vocabulary(Agreement.words()), flows.agreement),
             "agreement_reason": (Vocabulary(list(REASONS)), flows.agreement_reason),
         }

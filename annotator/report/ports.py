@@ -93,6 +93,17 @@ class PortGroups:
         words = self.facts.observations
         return {words[code]: n for code, n in zip(codes[part].tolist(), counts[part].tolist(), strict=True) if code}
 
+    @cached_property
+    def _site(self) -> tuple[Integers, Integers, Integers]:
+        """What the overlay says of all groups, how often, and where each group's start; 0 is nothing."""
+        return self.groups.ranked(self.facts.flows.site[self.rows].astype(np.int64) + 1)
+
+    def site(self, group: int) -> str | None:
+        """Give the words of the overlay for one group, those of the most flows where they differ."""
+        codes, _, starts = self._site
+        said = [code for code in codes[starts[group] : starts[group + 1]].tolist() if code]
+        return self.facts.site_words[said[0]] if said else None
+
     def record(self, group: int) -> Record:
         """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
         flows, row = self.facts.flows, self.row[group]
@@ -106,6 +117,7 @@ class PortGroups:
             "status_detail": assignment.status_detail or None,
             "service": assignment.service or None,
             "service_names": list(assignment.service_names),
+            "site": self.site(group),
             "observed": self.observed(group),
             "agreement": _tally(self._agreement[group], _AGREEMENTS),
             "outcome": _tally(self._outcome[group], _OUTCOMES),

@@ -92,6 +92,7 @@ def flow(
         "observed": -1,
         "observed_basis": -1,
         "related_to": -1,
+        "site": -1,
     }
     return row | columns
 
