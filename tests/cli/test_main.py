@@ -13,7 +13,7 @@ import annotator
 from annotator import cli
 from annotator.errors import AnnotatorError
 
-ANNOTATE = [sys.executable, "-c", "import sys; from annotator.cli import main; sys.exit(main())"]
+ANNOTATE = [sys.executable, "-c", "from annotator.cli import entry; entry()"]
 
 
 def run(*words: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
