@@ -54,6 +54,7 @@ SIGHTING: Final = np.dtype(
         ("finish", "i8"),
         ("observation", "i4"),
         ("slot", "i4"),
+        ("size", "i4"),  # stored bytes of this payload alone
         ("context", "u1"),
         ("transport", "u1"),  # place in signatures.TRANSPORTS
         ("direction", "u1"),
@@ -80,6 +81,9 @@ MOST_ROUNDS: Final = 16
 """Of judging a batch anew; each gets on by a payload of every direction at the least."""
 FOLLOW_LOOKS: Final = 64
 UPGRADE_LOOKS: Final = 4
+MORE_LOOKS: Final = 3
+"""For a message that goes on, as long as its segments have SEGMENT bytes: the pool is full after 32 of those."""
+SEGMENT: Final = 128
 HEAP_LIMIT: Final = 64 << 20
 """Label bytes that are kept in a run."""
 RANDOM_BYTES: Final = 64
@@ -189,6 +193,7 @@ def gather(sights: Any, headers: Any, data: Any, observations: Any, pool: Any, s
         s["direction"] = d
         s["slot"] = seen["slot"][d]
         s["place"] = sight["place"]
+        s["size"] = end - start
         s["state"] = seen["state"][d]
         s["context"] = context_of(row, from_start)
         s["transport"] = 0 if row["proto"] == TCP else 2 if row["proto"] == SCTP else 1
@@ -322,6 +327,8 @@ def decide(
             seen["slot"][d] = -1
         elif more and s["context"] & words.TCP and not s["pooled"]:
             seen["slot"][d] = store_payload(pool, 2 * signed(s["observation"]) + d, frames, start, end)
+        if more and best_grade != words.CONFIRMED and seen["slot"][d] >= 0 and s["size"] >= SEGMENT:
+            s["wanted"] = MORE_LOOKS
         if best < 0:
             if first == k and not seen["grade"][d] and looks_random(source, start, end):
                 seen["state"][d] |= RANDOM
@@ -380,17 +387,23 @@ def decide(
 
 
 @kernel
-def settle(rows: Any, sights: Any, sightings: Any) -> None:
-    """Tell the flows how many payloads of each direction are wanted from here on. `sights` are of one shard."""
+def settle(rows: Any, sights: Any, sightings: Any) -> bool:
+    """Tell the flows how many payloads of each direction are wanted from here on. `sights` are of one shard.
+
+    Says whether a direction is wanted that was not any more.
+    """
+    raised = False
     for n in range(len(sights)):
         wanted = sightings[n]["wanted"]
         if wanted == KEEP:
             continue
         flow = rows[sights[n]["row"]]
         d = signed(sights[n]["direction"])
-        flow["watch"][d] = wanted
-        if wanted == UPGRADE_LOOKS:
-            flow["watch"][1 - d] = wanted
+        for side in range(2):
+            if side == d or wanted == UPGRADE_LOOKS:
+                raised = raised or (flow["watch"][side] == 0 and wanted > 0)
+                flow["watch"][side] = max(wanted, flow["watch"][side]) if wanted == MORE_LOOKS else wanted
+    return raised
 
 
 class Observer:
@@ -436,11 +449,12 @@ class Observer:
                 break
             sightings[again] = self._judge(batch, headers, sights[again])
         sightings["wanted"][sightings["wanted"] == AGAIN] = KEEP
+        raised = False
         for number, shard in enumerate(shards):
             start, end = bounds[number], bounds[number + 1]
             if start < end:
-                settle(shard.rows, sights[start:end], sightings[start:end])
-        return bool(((sightings["wanted"] != KEEP) & (sightings["wanted"] != 0)).any())
+                raised |= settle(shard.rows, sights[start:end], sightings[start:end])
+        return raised
 
     def _judge(self, batch: PacketBatch, headers: NDArray[np.void], sights: NDArray[np.void]) -> NDArray[np.void]:
         """Gather the payloads, ask their candidates, and decide; gives the SIGHTING rows."""
