@@ -79,7 +79,12 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         return verdict(CONFIRMED, CLIENT, 0), identifier + 2, min(length, end - identifier - 2)
     if u8(data, i) == 0x20:
         if remaining == 2 and end - k >= 2:
-            return (verdict(CONFIRMED, SERVER, 1), 0, 0) if u8(data, k) <= 1 and u8(data, k + 1) <= 5 else NOTHING
+            fits = (
+                u8(data, k) <= 1
+                and u8(data, k + 1) <= 5
+                and (finish == k + 2 or (end > k + 2 and u8(data, k + 2) > 47))
+            )
+            return (verdict(CONFIRMED, SERVER, 1), 0, 0) if fits else NOTHING
         if 3 <= remaining <= 512 and end - k >= 3 and remaining <= finish - k:  # 5: properties
             codes = u8(data, k + 1)
             if u8(data, k) <= 1 and (codes == 0 or codes >= 0x80) and u8(data, k + 2) == remaining - 3:

@@ -65,7 +65,7 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         while k < end and u8(data, k) != 0:
             k += 1
         return verdict(CONFIRMED, CLIENT, 2), i + 36, k - i - 36
-    if number == 1 and length > finish - i - 4 and be16(data, i + 13) == 0 and finish == end:
+    if number == 1 and length > finish - i - 4 and finish == end and (end - i < 15 or be16(data, i + 13) == 0):
         return verdict(MORE, CLIENT, 2), 0, 0
     return NOTHING
 

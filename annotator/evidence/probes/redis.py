@@ -2,13 +2,37 @@
 
 from typing import Any
 
-from annotator.evidence.probe import CLIENT, CONFIRMED, NOTHING, SERVER, SPECULATIVE, START, Answer, Probe, tcp, verdict
+from annotator.evidence.probe import (
+    ANY_ROLE,
+    CLIENT,
+    CONFIRMED,
+    NOTHING,
+    SERVER,
+    SPECULATIVE,
+    START,
+    Answer,
+    Probe,
+    tcp,
+    verdict,
+)
 from annotator.evidence.undecided import undecided
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be16, u8
+from annotator.kernel.load import be16, be32, u8
 
 MOST_ARGUMENTS = 1 << 20
 CRLF = 0x0D0A
+COMMANDS = tuple(
+    int.from_bytes(word, "big")
+    for word in (
+        b"ping auth hell sele info comm conf clie clus quit echo time mget mset hget hset hmge hmse hdel "
+        b"sadd srem smem sism zadd zran zrev zrem lpus rpus lpop rpop blpo brpo lran llen ltri incr decr "
+        b"expi pexp pttl exis unli keys scan type psub publ mult exec eval scri watc repl psyn slow flus "
+        b"dbsi xadd xrea sete setn gets getr role moni"
+    ).split()
+)
+"""First letters of commands: a list of strings that a server answers with is written just as they are."""
+SHORT_COMMANDS = (0x676574, 0x736574, 0x64656C, 0x74746C)
+"""get, set, del, ttl."""
 
 
 @kernel
@@ -56,7 +80,9 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
                 return verdict(SPECULATIVE, SERVER, 1), 0, 0
         if be16(data, k + length) != CRLF:
             return NOTHING
-        return verdict(CONFIRMED, CLIENT, 0), name, length
+        word = be32(data, name) | 0x20202020 if length > 2 else 0
+        asks = word in COMMANDS or (length == 3 and word >> 8 in SHORT_COMMANDS)
+        return verdict(CONFIRMED, CLIENT if asks else ANY_ROLE, 0), name, length
     if not context & START:
         return NOTHING
     if first == 0x24:  # a bulk reply
