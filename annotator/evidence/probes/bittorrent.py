@@ -56,19 +56,24 @@ def dht(data: Any, i: int, end: int, finish: int) -> int:
     return 0
 
 
+@kernel
+def handshake(data: Any, i: int) -> bool:
+    """Say whether at `i` stand 19 and ``BitTorrent pro`` (BEP 3)."""
+    begins = u8(data, i) == 19 and be32(data, i + 1) == 0x42697454 and be32(data, i + 5) == 0x6F727265
+    return begins and be32(data, i + 9) == 0x6E742070 and be16(data, i + 13) == 0x726F
+
+
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     """TCP: 19 and ``BitTorrent protocol``; UDP: what each of the datagram protocols begins with."""
     if end - i < 16:
         return NOTHING
     if not context & UDP:
-        if u8(data, i) == 19 and be32(data, i + 1) == 0x42697454 and be32(data, i + 5) == 0x6F727265:
-            return verdict(CONFIRMED, ANY_ROLE, 0), 0, 0
-        return NOTHING
+        return (verdict(CONFIRMED, ANY_ROLE, 0), 0, 0) if handshake(data, i) else NOTHING
     first = u8(data, i)
     if first == 0x64:
         kind = dht(data, i, end, finish)
         return (verdict(CONFIRMED, CLIENT if kind == 1 else SERVER, 1), 0, 0) if kind else NOTHING
-    if first == 19 and be32(data, i + 1) == 0x42697454:
+    if handshake(data, i):
         return verdict(CONFIRMED, ANY_ROLE, 0), 0, 0
     if be32(data, i) == TRACKER_MAGIC[0] and be32(data, i + 4) == TRACKER_MAGIC[1]:
         fits = finish - i == 16 and be32(data, i + 8) == 0  # connect

@@ -41,9 +41,9 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         return (verdict(CONFIRMED, SERVER, 0), 0, 0) if u8(data, i + 8) == length - 3 else NOTHING
     if function in (5, 6) and length == 6:
         return verdict(CONFIRMED if exact else SPECULATIVE, ANY_ROLE, 0), 0, 0
+    if function in (15, 16) and length == 6:
+        return verdict(CONFIRMED if exact else SPECULATIVE, SERVER, 0), 0, 0
     if function in (15, 16) and end - i >= 13:
-        if length == 6:
-            return verdict(CONFIRMED if exact else SPECULATIVE, SERVER, 0), 0, 0
         return (verdict(CONFIRMED, CLIENT, 0), 0, 0) if u8(data, i + 12) == length - 7 else NOTHING
     return (verdict(SPECULATIVE, ANY_ROLE, 0), 0, 0) if exact else NOTHING
 
