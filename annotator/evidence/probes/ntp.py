@@ -35,7 +35,7 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         if (size != 12 + count and rest != 0 and rest != 20 and rest != 24) or (operation > 12 and operation != 31):
             return NOTHING
         response = u8(data, i + 1) >> 7
-        if operation == 0 or (not response and u8(data, i + 1) & 0x60):
+        if operation == 0 or be16(data, i + 8) > 4096 or (not response and u8(data, i + 1) & 0x60):
             return NOTHING
         return verdict(CONFIRMED, SERVER if response else CLIENT, 4), 0, 0
     if mode == 7:  # ntpd's ntp_request.h: response bit, implementation, request code, items and their size
