@@ -214,7 +214,15 @@ def gather(sights: Any, headers: Any, data: Any, observations: Any, pool: Any, s
 
 @kernel
 def nominate_all(
-    table: Any, data: Any, pool_bytes: Any, sightings: Any, observations: Any, found: Any, sighting: Any, protocol: Any
+    starts: Any,
+    rows: Any,
+    data: Any,
+    pool_bytes: Any,
+    sightings: Any,
+    observations: Any,
+    found: Any,
+    sighting: Any,
+    protocol: Any,
 ) -> int:
     """Write the candidates of every payload as pairs; returns how many.
 
@@ -232,7 +240,8 @@ def nominate_all(
             count += 1
             continue
         candidates = nominate(
-            table,
+            starts,
+            rows,
             joined if s["pooled"] else frames,
             signed(s["start"]),
             signed(s["end"]),
@@ -483,7 +492,7 @@ class Observer:
         most = len(sightings) * MOST_CANDIDATES
         sighting, protocol = np.empty(most, np.int64), np.empty(most, np.int64)
         count = nominate_all(
-            self._table, data, self._pool.data, sightings, self.observations, self._found, sighting, protocol
+            *self._table, data, self._pool.data, sightings, self.observations, self._found, sighting, protocol
         )
         pairs = Pairs(
             sighting[:count],

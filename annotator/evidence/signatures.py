@@ -20,18 +20,26 @@ MOST_CANDIDATES: Final = 12
 """Of one payload; more would mean that signatures are too weak to be any."""
 
 
+SIGNATURE: Final = np.dtype(
+    [
+        ("value", "u8"),  # as a little-endian word, masked
+        ("mask", "u8"),
+        ("shortest", "i8"),
+        ("longest", "i8"),
+        ("at", "i4"),
+        ("width", "i2"),
+        ("protocol", "i2"),
+    ],
+    align=True,
+)
+"""A signature, as the kernel tests it."""
+
+
 class SignatureTable(NamedTuple):
-    """Arrays of all signatures; those of transport number t and first byte b are ``starts[t, b]:starts[t, b + 1]``."""
+    """All signatures; those of transport number t and first byte b are ``rows[starts[t, b]:starts[t, b + 1]]``."""
 
     starts: NDArray[np.int64]
-    at: NDArray[np.int64]
-    value: NDArray[np.uint64]
-    """As a little-endian word, masked."""
-    mask: NDArray[np.uint64]
-    width: NDArray[np.int64]
-    shortest: NDArray[np.int64]
-    longest: NDArray[np.int64]
-    protocol: NDArray[np.int64]
+    rows: NDArray[np.void]
 
 
 def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
@@ -40,9 +48,9 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
     Raises ValueError for a signature of no or more than eight bytes, or whose mask has another length.
     """
     starts = np.zeros((len(TRANSPORTS), 257), np.int64)
-    rows: list[tuple[int, int, int, int, int, int, int]] = []
+    rows: list[tuple[int, ...]] = []
     for t, transport in enumerate(TRANSPORTS):
-        buckets: list[list[tuple[int, int, int, int, int, int, int]]] = [[] for _ in range(256)]
+        buckets: list[list[tuple[int, ...]]] = [[] for _ in range(256)]
         for number, probe in enumerate(probes):
             for signature in probe.signatures:
                 if not signature.transports & transport:
@@ -52,15 +60,8 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
                     raise ValueError(f"{probe.name}: a signature has 1 to {WIDTH} bytes, and a mask as long")
                 word_mask = int.from_bytes(mask, "little")
                 word = int.from_bytes(signature.value, "little") & word_mask
-                row = (
-                    signature.at,
-                    word,
-                    word_mask,
-                    len(mask),
-                    max(signature.shortest, signature.at + len(mask)),
-                    signature.longest,
-                    number,
-                )
+                shortest = max(signature.shortest, signature.at + len(mask))
+                row = (word, word_mask, shortest, signature.longest, signature.at, len(mask), number)
                 for first in range(256):
                     if signature.at > 0 or (first & mask[0]) == (word & 255):
                         buckets[first].append(row)
@@ -68,12 +69,7 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
             starts[t, first] = len(rows)
             rows += buckets[first]
         starts[t, 256] = len(rows)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 7
-    kinds = (np.int64, np.uint64, np.uint64, np.int64, np.int64, np.int64, np.int64)
-    at, value, mask_words, width, shortest, longest, protocol = (
-        np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)
-    )
-    return SignatureTable(starts, at, value, mask_words, width, shortest, longest, protocol)  # type: ignore[arg-type]
+    return SignatureTable(starts, np.array(rows, SIGNATURE))
 
 
 @kernel
@@ -88,28 +84,29 @@ def word_at(data: Any, i: int, end: int) -> Any:
 
 
 @kernel
-def nominate(table: Any, data: Any, i: int, end: int, finish: int, transport: int, found: Any) -> int:
+def nominate(starts: Any, rows: Any, data: Any, i: int, end: int, finish: int, transport: int, found: Any) -> int:
     """Write the protocols that the payload ``data[i:end]`` may be into `found`; returns how many.
 
-    `transport` is the place in TRANSPORTS, `finish` where the payload ended on the wire.
+    `starts` and `rows` are of the :class:`SignatureTable`, `transport` is the place in TRANSPORTS, `finish` where the
+    payload ended on the wire.
     """
     if end <= i:
         return 0
     count = 0
     first = u8(data, i)
-    for k in range(table.starts[transport, first], table.starts[transport, first + 1]):
-        if finish - i < table.shortest[k] or finish - i > table.longest[k]:
+    head = word_at(data, i, end)
+    for k in range(starts[transport, first], starts[transport, first + 1]):
+        row = rows[k]
+        at = i + signed(row["at"])
+        if end - at < row["width"] or finish - i < row["shortest"] or finish - i > row["longest"]:
             continue
-        at = i + table.at[k]
-        if end - at < table.width[k]:
+        word = head if at == i else word_at(data, at, end)
+        if word & row["mask"] != row["value"]:
             continue
-        if word_at(data, at, end) & table.mask[k] != table.value[k]:
+        protocol = signed(row["protocol"])
+        if count and found[count - 1] == protocol:  # a probe's signatures stand together
             continue
-        protocol = signed(table.protocol[k])
-        known = False
-        for c in range(count):
-            known = known or found[c] == protocol
-        if not known and count < len(found):
+        if count < len(found):
             found[count] = protocol
             count += 1
     return count

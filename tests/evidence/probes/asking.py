@@ -47,7 +47,7 @@ def nominated(probe: Probe, payload: bytes, transport: int = TCP, wire_length: i
     finish = len(payload) if wire_length is None else wire_length
     found = np.empty(MOST_CANDIDATES, np.int64)
     number = TRANSPORTS.index(transport)
-    return bool(nominate(_table(probe), view(data), 0, len(data), finish, number, found))
+    return bool(nominate(*_table(probe), view(data), 0, len(data), finish, number, found))
 
 
 def confirms(probe: Probe, payload: bytes, context: int = TCP | START) -> bool:
