@@ -60,7 +60,7 @@ def request_line(data: Any, i: int, end: int) -> tuple[int, int, int]:
             version = k + 1
         elif target == 0 and (k - i > 24 or not (65 <= byte <= 90 or byte == 45 or byte == 95)):
             return 0, 0, BROKEN  # methods are upper-case words, with - or _
-    if stop >= 0 and (target == i + 1 or version <= target):
+    if stop >= 0 and (target == i + 1 or version <= target + 1):
         return 0, 0, BROKEN
     return target, version, stop
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from annotator.evidence.probe import CLIENT, CONFIRMED, MORE, NOTHING, SERVER, Answer, Probe, tcp, verdict
+from annotator.evidence.probe import CLIENT, CONFIRMED, MORE, NO, NOTHING, SERVER, Answer, Probe, tcp, verdict
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, u8
 
@@ -38,6 +38,8 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     if end - i < 9 or not settings(data, i, end):
         return NOTHING
     k = i + 9 + be16(data, i + 1)
+    if k > finish:
+        return verdict(MORE if end == finish else NO, SERVER, SETTINGS), 0, 0
     while k + 9 <= end:
         if u8(data, k + 3) > 16 or be32(data, k + 5) >> 31:
             return NOTHING

@@ -45,8 +45,8 @@ def opened(data: Any, i: int, end: int, finish: int, number: int, stop: int) -> 
         known += 1
     joined = view(stream)
     if known >= 8 and be32(joined, 0) == quic_google.CHLO:
-        at = quic_google.crypto_message(joined, -13, most)
-        return 2, stream, at[1], at[2]
+        _, at, length = quic_google.crypto_message(joined, -13, most)
+        return 2, stream, at, length
     if known >= 40 and u8(joined, 0) == 1:
         whole = 4 + (u8(joined, 1) << 16 | be16(joined, 2))
         state, at, length = hello.client_hello(joined, 4, min(known, whole), whole, False)

@@ -51,6 +51,8 @@ def strings(data: Any, i: int, end: int) -> int:
 
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     """RRQ and WRQ with name, mode and pairs of options (RFC 1350, RFC 2347); OACK; ERROR; DATA's block 1, if full."""
+    if end - i < 4:
+        return NOTHING
     size, code = finish - i, be16(data, i)
     if code == 1 or code == 2:
         name = string_end(data, i + 2, end)
