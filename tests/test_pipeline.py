@@ -13,6 +13,7 @@ import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPerror, UDPerror
 from scapy.layers.l2 import ARP, Dot1Q
 
+from annotator.capture.batch import Columns
 from annotator.errors import InputError, UsageError
 from annotator.model import Flows, Outcome, Scope
 from annotator.pipeline import Settings, analyse
@@ -85,6 +86,16 @@ def test_the_same_capture_twice_gives_equal_arrays() -> None:
         assert one.issues == two.issues
         assert one.captures == two.captures
         assert one.options == two.options
+
+
+@pytest.mark.parametrize("capacity", [1, 20])
+def test_the_size_of_batches_does_not_matter(capacity: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flows, observations and issues are the same, packet by packet or all at once."""
+    paths = SAMPLES[::3]
+    expected = json.loads(json.dumps(dump(paths)))
+    for module in ("pcap", "pcapng"):
+        monkeypatch.setattr(f"annotator.capture.{module}.Columns", lambda: Columns(capacity))
+    same(dump(paths), expected, paths)
 
 
 def write(path: Path, *records: tuple[int, Any]) -> str:

@@ -91,7 +91,7 @@ def header(line: str) -> NDArray[np.void]:
         elif not equals:
             row["signal"] |= getattr(Signal, word)
         elif name == "len":
-            row["payload_bytes"] = int(value)
+            row["payload_bytes"] = row["payload_caplen"] = int(value)
             row["ip_bytes"] += int(value)
             row["frame_bytes"] += int(value)
         elif name == "vlan":

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from annotator.flow import table as table_module
 from annotator.flow.key import SHARDS
-from annotator.flow.table import FIRST_ROWS, FlowSettings, FlowTable, rehash
+from annotator.flow.table import (
+    AT_START,
+    FIRST_ROWS,
+    IN_MIDDLE,
+    LOOKS,
+    NEXT,
+    FlowSettings,
+    FlowTable,
+    rehash,
+)
 from annotator.kernel.hash import KEY_WORDS
 from annotator.model import HEADER, NO_TIME, UDP, HeaderFlag
 from tests.flow.talk import EPOCH_NS, columns, finish_table, flows_of, headers, shown
@@ -209,6 +218,60 @@ def test_captures_are_joined_in_time_and_named_by_the_first() -> None:
     assert [shown(flows, k) for k in range(2)] == ["a:1 > b:2", "c:1 > b:2"]
     assert (flows.capture.tolist(), flows.first_frame.tolist()) == ([0, 1], [9, 2])
     assert (flows.initiator_packets + flows.responder_packets).tolist() == [2, 1]
+
+
+PLACES = {IN_MIDDLE: "middle", AT_START: "start", NEXT: "next"}
+SIGHTS: list[tuple[str, str, list[str]]] = [
+    # what happened, packets, what is looked at: the direction's sender and the place in its stream
+    (
+        "a stream from its start",
+        "0 tcp a:1 > b:2 S seq=9\n1 tcp a:1 > b:2 PA seq=10 len=5\n2 tcp a:1 > b:2 PA seq=15 len=5",
+        ["a start", "a next"],
+    ),
+    (
+        "both directions",
+        "0 tcp a:1 > b:2 S seq=9\n1 tcp b:2 > a:1 SA seq=0 ack=10\n2 tcp b:2 > a:1 PA seq=1 len=5\n"
+        "3 tcp a:1 > b:2 PA seq=10 len=5",
+        ["b start", "a start"],
+    ),
+    ("data in the SYN", "0 tcp a:1 > b:2 S seq=9 len=4\n1 tcp a:1 > b:2 PA seq=14 len=4", ["a start", "a next"]),
+    (
+        "a retransmission is not needed",
+        "0 tcp a:1 > b:2 S seq=9\n1 tcp a:1 > b:2 PA seq=10 len=5\n2 tcp a:1 > b:2 PA seq=10 len=5",
+        ["a start"],
+    ),
+    (
+        "behind a gap",
+        "0 tcp a:1 > b:2 S seq=9\n1 tcp a:1 > b:2 PA seq=15 len=5\n2 tcp a:1 > b:2 PA seq=10 len=5",
+        ["a middle", "a start"],
+    ),
+    ("in mid-stream", "0 tcp a:1 > b:2 PA seq=100 len=5\n1 tcp a:1 > b:2 PA seq=105 len=5", ["a middle", "a next"]),
+    ("numbers that wrap", "0 tcp a:1 > b:2 S seq=4294967295\n1 tcp a:1 > b:2 PA seq=0 len=5", ["a start"]),
+    (
+        "datagrams all start",
+        "0 udp a:1 > b:2 len=5\n1 udp b:2 > a:1 len=5\n2 udp a:1 > b:2 len=5",
+        ["a start", "b start", "a start"],
+    ),
+    ("without payload", "0 tcp a:1 > b:2 S seq=9\n1 udp a:1 > b:2", []),
+    ("later fragments", "0 udp a:1 > b:2 len=5\n1 udp a:1 > b:2 len=5 fragment", ["a start"]),
+]
+
+
+@pytest.mark.parametrize(("what", "packets", "expected"), SIGHTS, ids=[case[0] for case in SIGHTS])
+def test_payloads_to_look_at(what: str, packets: str, expected: list[str]) -> None:
+    """The first payloads of each direction are handed on, with their place in the stream."""
+    rows = headers([packets])
+    sights = FlowTable(FlowSettings()).add(rows, 0)
+    chosen = rows[sights["header"]]
+    senders = [chr(address & 0x7F) for address in chosen["src_lo"].tolist()]
+    assert [f"{who} {PLACES[place]}" for who, place in zip(senders, sights["place"].tolist(), strict=True)] == expected
+
+
+def test_so_many_payloads_are_looked_at_and_no_more() -> None:
+    """A long flow costs no more than a short one."""
+    lines = [f"{n} udp a:1 > b:2 len=5\n{n} udp b:2 > a:1 len=5" for n in range(50)]
+    sights = FlowTable(FlowSettings()).add(headers(lines), 0)
+    assert sights["direction"].tolist() == [0, 1] * LOOKS
 
 
 @given(slots=st.lists(st.integers(1, 2**64 - 1), max_size=60, unique_by=lambda slot: slot >> 32))
