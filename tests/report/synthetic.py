@@ -166,7 +166,8 @@ def random_flows(count: int, seed: int = 1) -> Flows:
     """Draw many flows with every column in its range."""
     draw = np.random.default_rng(seed)
     flows = Flows(**{name: np.zeros(count, dtype) for name, dtype in _DTYPES.items()})
-    flows.initiator_entry[:] = flows.responder_entry[:] = -1
+    for name in ("initiator_entry", "responder_entry", "observed", "observed_basis", "related_to", "site"):
+        getattr(flows, name)[:] = -1
     flows.initiator_status[:] = flows.responder_status[:] = Status.NONE
     version = draw.choice(np.array([4, 6], np.uint8), count, p=[0.8, 0.2])
     four = version == 4
