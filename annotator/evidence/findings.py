@@ -100,7 +100,9 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     chosen[final_grade == 0] = NONE
 
     names = [probe.name for probe in probes]
-    upgraded = seen["upgraded"].max(axis=1)
+    into = strengths[seen["upgraded"]]
+    upgrade_side = (into[:, 1] > into[:, 0]).astype(np.intp)
+    upgraded = seen["upgraded"][each, upgrade_side]
     became = (upgraded >= 0) & (chosen >= 0) & (upgraded != chosen)
     for first, second in sorted(set(zip(chosen[became].tolist(), upgraded[became].tolist(), strict=True))):
         number = second
@@ -119,7 +121,7 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     own = protocol[each, side]
     opened = became & np.array([probe.opens for probe in probes] + [False])[own]
     basis = np.where(chosen >= 0, base[own] + seen["basis"][each, side], NONE)
-    basis = np.where(opened, base[upgraded] + seen["upgraded_basis"].max(axis=1), basis).astype(np.int16)
+    basis = np.where(opened, base[upgraded] + seen["upgraded_basis"][each, upgrade_side], basis).astype(np.int16)
 
     label_side = np.where(seen["label_length"][each, side] > 0, side, 1 - side)
     label_length = seen["label_length"][each, label_side]

@@ -352,7 +352,9 @@ def decide(
             seen["thread"][d] = thread
         upgrading = seen["state"][d] & UPGRADING != 0
         if upgrading and best_grade == words.CONFIRMED:
-            if chosen == seen["protocol"][d]:  # the last words before the upgrade
+            if chosen == seen["protocol"][d] or chosen == seen["protocol"][1 - d]:  # the last words before the upgrade
+                continue
+            if seen["upgraded"][d] >= 0 and strengths[chosen] <= strengths[seen["upgraded"][d]]:
                 continue
             seen["upgraded"][d] = chosen
             seen["upgraded_basis"][d] = (answer >> 4) & 63

@@ -187,7 +187,8 @@ def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, p
 def stream_place(flow: Any, row: Any, d: int) -> int:
     """Say where a TCP payload stands in its direction's stream, and move the place that is expected next.
 
-    A repetition is not needed; what comes after a gap is looked at for itself, and the gap may still be filled.
+    A repetition is not needed, unless it begins the stream and brings more of it than was seen so far (some stacks
+    send a pure ACK with bytes of padding); what comes after a gap is looked at for itself, and the gap may be filled.
     """
     sequence = signed(row["seq"]) + (1 if signed(row["tcp_flags"]) & 2 else 0)
     following = (sequence + signed(row["payload_bytes"])) & 0xFFFFFFFF
@@ -196,12 +197,13 @@ def stream_place(flow: Any, row: Any, d: int) -> int:
         flow["next_seq"][d] = following
         return IN_MIDDLE
     ahead = (sequence - signed(flow["next_seq"][d])) & 0xFFFFFFFF
-    if ahead >= 1 << 31:
+    starts = (sequence - signed(flow["isn"][d])) & 0xFFFFFFFF == 1
+    if ahead >= 1 << 31 and not (starts and 0 < (following - signed(flow["next_seq"][d])) & 0xFFFFFFFF < 1 << 31):
         return NOT_NEEDED
-    if ahead:
+    if 0 < ahead < 1 << 31:
         return IN_MIDDLE
     flow["next_seq"][d] = following
-    return AT_START if (sequence - signed(flow["isn"][d])) & 0xFFFFFFFF == 1 else NEXT
+    return AT_START if starts else NEXT
 
 
 @kernel

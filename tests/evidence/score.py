@@ -27,6 +27,7 @@ from annotator.evidence.probe import CONFIRMED
 from annotator.flow.orient import ports, protocols, with_ports
 from annotator.flow.table import FlowSettings, FlowTable
 from tests.conftest import find_shared
+from tests.evidence.ndpi_errors import shown_wrong
 from tests.witness.answers import Row, answers
 from tests.witness.ends import address, flow_keys
 from tests.witness.test_ndpi_flows import keyed, ndpi_text
@@ -210,16 +211,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--protocol", default="", help="only flows whose answer is this protocol (our name)")
     parser.add_argument("--captures", default="*", help="only captures whose path fits this pattern")
     parser.add_argument("--wrong", action="store_true", help="of the misses, show only what was taken for another")
+    parser.add_argument("--strict", action="store_true", help="excuse no answer, even if it is shown to be wrong")
     options = parser.parse_args(arguments)
     shared = find_shared()
     if shared is None:
         sys.exit("the folder of real captures is not here")
-    result = score(shared, options.captures, options.protocol)
+    excused = frozenset() if options.strict else shown_wrong(shared)
+    result = score(shared, options.captures, options.protocol, excused)
     for _, miss in sorted(result.misses):
         if not options.wrong or not miss.endswith(("not observed", "no such flow")):
             sys.stdout.write(miss + "\n")
     taken = Counter(miss.split(" -> ")[1].split(":")[0] for _, miss in result.misses)
     sys.stdout.write(result.table() + "\n")
+    sys.stdout.write(f"excused: {result.excused}\n")
     sys.stdout.write("misses: " + ", ".join(f"{name} {count}" for name, count in taken.most_common()) + "\n")
 
 

@@ -118,6 +118,13 @@ def test_late_announcements_are_kept(tmp_path: Path, apart: bool) -> None:
 
 
 @pytest.mark.parametrize("apart", [False, True])
+def test_a_stream_that_begins_anew_with_more_is_looked_at_again(tmp_path: Path, apart: bool) -> None:
+    """Bytes of padding, taken for payload of a pure ACK, do not hide the first message that repeats their place."""
+    packets = talk([(">", b"\0\0")]) + talk([(">", HELLO[:1200]), (">", HELLO[1200:])])[2:]
+    assert look(packets, tmp_path, apart)[1:] == ("tls", True, "late.example.org")
+
+
+@pytest.mark.parametrize("apart", [False, True])
 def test_what_never_ends_is_given_up(tmp_path: Path, apart: bool) -> None:
     """A first line without end is kept to the pool's size, and no longer."""
     words = [(">", b"GET /" + b"a" * 1400)] + [(">", b"a" * 1400)] * 6
