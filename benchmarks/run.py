@@ -68,6 +68,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=5, help="turns of every tool (default: %(default)s)")
     parser.add_argument("--only", action="append", help="just this tool; may be given again")
     parser.add_argument("--skip", action="append", default=[], help="not this tool; may be given again")
+    parser.add_argument("--before", type=shlex.split, default=[], help="command of another annotate, to compare")
     parser.add_argument("--packets", type=int, help="packets in the capture, if capinfos is not to be asked")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one run (default: %(default)s)")
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()), help="where tools may write")
@@ -81,7 +82,7 @@ def main(arguments: list[str]) -> None:
     """Run the command."""
     options = parse(arguments)
     sink = collector()
-    runners = tools(sink.getsockname()[1])
+    runners = tools(sink.getsockname()[1], options.before)
     names = [tool.name for tool in runners]
     unknown = set(options.only or []) | set(options.skip)
     if unknown - set(names):

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,19 +64,27 @@ def beside_python(name: str) -> str:
     return str(own) if own.exists() else name
 
 
-def tools(collector: int) -> list[Tool]:
-    """List the runners; `collector` is a UDP port on loopback where exported flows may go."""
+def tools(collector: int, before: Sequence[str] = ()) -> list[Tool]:
+    """List the runners.
+
+    `collector` is a UDP port on loopback where exported flows may go; `before` a command that runs another annotate,
+    say that of an older checkout.
+    """
     annotate = beside_python("annotate")
     nfstream = str(NFSTREAM_PYTHON)
     streamer = str(HERE / "nfstream_flows.py")
     biflows, oneway = "biflows", "one-way flows"
-    return [
+
+    def report_flows(folder: Path) -> int | None:
+        return number(r"([\d,]+) flows?\b", text(folder))
+
+    runners = [
         Tool(
             "annotate",
             annotate,
             lambda capture, _: [str(capture)],
             ("--version",),
-            lambda folder: number(r"([\d,]+) flows?\b", text(folder)),
+            report_flows,
             f"{biflows}, the report on the terminal",
             prepared=False,
         ),
@@ -165,6 +173,18 @@ def tools(collector: int) -> list[Tool]:
             f"{biflows}, as IPFIX",
         ),
     ]
+    if before:
+        earlier = Tool(
+            "annotate (before)",
+            before[0],
+            lambda capture, _: [*before[1:], str(capture)],
+            (*before[1:], "--version"),
+            report_flows,
+            f"{biflows}, the report on the terminal",
+            prepared=False,
+        )
+        runners.insert(0, earlier)
+    return runners
 
 
 def collector() -> socket.socket:

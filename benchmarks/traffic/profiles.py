@@ -99,7 +99,7 @@ def profiles(seed: int) -> tuple[Profile, ...]:
         udp("radius", 0.4, infrastructure.radius, 40, 1812, **within),
         udp("dhcp", 0.5, infrastructure.dhcp, 30, 67, client_port=68, servers=2, ipv6=0.0),
         udp("ssdp", 0.3, infrastructure.ssdp, 30, 1900, group=group("239.255.255.250", 0xC)),
-        udp("netflow", 0.1, infrastructure.netflow, 10, 2055, 9995, silent=1.0, servers=2),
+        udp("netflow", 0.1, infrastructure.netflow, 10, 2055, 9995, silent=1.0, servers=2, ipv6=0.0),
         udp("sip", 0.3, voice.sip, 30, 5060, client_port=5060, ipv6=0.0, **within),
         udp("rtp", 0.5, voice.rtp, 40, 16384, 24576, 31002, 40040, elsewhere=0.7, servers=20),
         udp("stun", 0.5, voice.stun, 40, 3478, external=1.0, servers=20),

@@ -18,7 +18,7 @@ def wireguard(random: Random) -> Script:
     repeat = (
         client(u8(4, 0, 0, 0) + right + bytes(8), 96, pause=10 * MILLISECOND, patch=Patch.COUNT64_LE, at=8),
         server(u8(4, 0, 0, 0) + left + bytes(8), size, pause=0, patch=Patch.COUNT64_LE, at=8),
-        server(u8(4, 0, 0, 0) + left + bytes(8), 1440, pause=0, patch=Patch.COUNT64_LE, at=8),
+        server(u8(4, 0, 0, 0) + left + bytes(8), 1408, pause=0, patch=Patch.COUNT64_LE, at=8),
     )
     return Script(opening, repeat)
 

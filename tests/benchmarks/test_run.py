@@ -61,3 +61,12 @@ def test_an_unknown_tool_is_refused(tiny: Path) -> None:
     """A misspelt name is no empty race."""
     with pytest.raises(SystemExit, match="no such tool: tshrak"):
         run.main([str(tiny), "--only", "tshrak"])
+
+
+def test_another_annotate_can_run_beside_ours(tiny: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What a change cost is seen in one race."""
+    script = tmp_path / "older annotate"
+    script.write_text("#!/bin/sh\necho 'annotate 0.0.9, 77 flows'\n")
+    script.chmod(0o755)
+    run.main([str(tiny), "--repeat", "1", "--only", "annotate (before)", "--before", f"'{script}' --quiet"])
+    assert "annotate (before)  0.0.9" in capsys.readouterr().out
