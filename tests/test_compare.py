@@ -12,8 +12,8 @@ from annotator.registry import load
 from tests.report.synthetic import flow, make_flows
 
 NAMES = ("http", "tls", "ssh", "smtp", "smtp+tls", "dns")
-SILENT = {"initiator_payload_bytes": 0, "responder_payload_bytes": 0}
-UNANSWERED = {"outcome": Outcome.NO_ANSWER, "responder_packets": 0, "responder_payload_bytes": 0}
+SILENT: dict[str, Any] = {"initiator_payload_bytes": 0, "responder_payload_bytes": 0}
+UNANSWERED: dict[str, Any] = {"outcome": Outcome.NO_ANSWER, "responder_packets": 0, "responder_payload_bytes": 0}
 
 
 def saw(name: str, grade: Grade = Grade.CONFIRMED) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import lz4.frame
 import pytest
 import zstandard
 
-from annotator.capture import container, open_capture
+from annotator.capture import Reader, container, open_capture
 from annotator.capture.container import MOST_RATIO, DamagedError, container_of, expand
 from annotator.errors import InputError
 from tests.capture.writing import Packet, packets, pcap_header, pcap_record
@@ -43,11 +43,11 @@ KINDS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 }
 
 
-def opened(tmp_path: Path, data: bytes) -> tuple[list[Packet], object]:
+def opened(tmp_path: Path, data: bytes) -> tuple[list[Packet], Reader]:
     path = tmp_path / "capture"
     path.write_bytes(data)
     source = open_capture(str(path))
-    return packets(source), source  # type: ignore[arg-type]  # a StreamReader
+    return packets(source), source
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -58,9 +58,9 @@ def test_each_kind_is_recognised_by_content(tmp_path: Path, kind: str) -> None:
     assert container_of(data) == name
     found, source = opened(tmp_path, data)
     assert found == EXPECTED
-    assert source.format == f"pcap, {name}"  # type: ignore[attr-defined]  # a reader
-    assert source.complete  # type: ignore[attr-defined]
-    assert source.bytes_total == len(data)  # type: ignore[attr-defined]
+    assert source.format == f"pcap, {name}"
+    assert source.complete
+    assert source.bytes_total == len(data)
 
 
 @pytest.mark.parametrize("kind", ["gzip", "zstd", "lz4", "xz", "bzip2"])
@@ -85,8 +85,8 @@ def test_a_cut_stream_gives_its_good_prefix(tmp_path: Path, kind: str) -> None:
     found, source = opened(tmp_path, data[: len(data) * 2 // 3])
     assert 100 < len(found) < len(EXPECTED)
     assert found == EXPECTED[: len(found)]
-    assert not source.complete  # type: ignore[attr-defined]  # a reader
-    assert source.note  # type: ignore[attr-defined]
+    assert not source.complete
+    assert source.note
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -96,10 +96,10 @@ def test_damage_in_the_middle_gives_its_good_prefix(tmp_path: Path, kind: str) -
     middle = len(data) // 2
     data[middle : middle + 8] = bytes(byte ^ 0xFF for byte in data[middle : middle + 8])
     found, source = opened(tmp_path, bytes(data))
-    if source.complete:  # type: ignore[attr-defined]  # a reader
+    if source.complete:
         assert kind in ("zstd", "lz4", "legacy lz4")  # no checksum unless asked for, and noise is stored as it is
     else:
-        assert source.note  # type: ignore[attr-defined]
+        assert source.note
         assert [packet.data for packet in found[:100]] == BODIES[:100]
 
 
@@ -109,7 +109,7 @@ def test_a_damaged_block_of_a_legacy_frame_is_no_crash(tmp_path: Path) -> None:
     frame = legacy_lz4(PLAIN) + (len(block)).to_bytes(4, "little") + bytes(byte ^ 0xFF for byte in block)
     found, source = opened(tmp_path, frame)
     assert found == EXPECTED
-    assert "damaged" in source.note  # type: ignore[attr-defined]  # a reader
+    assert "damaged" in source.note
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -139,7 +139,7 @@ def test_a_bomb_around_a_capture_still_gives_its_packets(tmp_path: Path, monkeyp
     record = pcap_record("<", bytes(60_000))
     found, source = opened(tmp_path, gzip.compress(pcap_header("<") + record * 1000))
     assert 10 <= len(found) < 1000
-    assert "expands more than" in source.note  # type: ignore[attr-defined]  # a reader
+    assert "expands more than" in source.note
 
 
 @pytest.mark.parametrize("tool", [["gzip"], ["xz"], ["bzip2"]], ids=lambda tool: tool[0])

@@ -32,7 +32,7 @@ def test_a_foreign_capture_is_converted_as_it_is_read(
     monkeypatch.chdir(tmp_path)
     Path(name).write_bytes(snoop(b"x" * 60, b"y" * 61))
     source = open_capture(name)
-    found = packets(source)  # type: ignore[arg-type]  # a StreamReader
+    found = packets(source)
     assert [(packet.data, packet.ts_ns) for packet in found] == [
         (b"x" * 60, 1000 * 10**9 + 5000),
         (b"y" * 61, 1001 * 10**9 + 5000),

@@ -34,7 +34,7 @@ def test_formats_are_told_by_content(tmp_path: Path, data: bytes, format_: str) 
     path = tmp_path / "capture.txt"
     path.write_bytes(data)
     source = open_capture(str(path), 3)
-    assert [packet.ts_ns for packet in packets(source)] == [10 * 10**9]  # type: ignore[arg-type]  # a StreamReader
+    assert [packet.ts_ns for packet in packets(source)] == [10 * 10**9]
     assert (source.format, source.name, source.capture) == (format_, str(path), 3)
     assert source.bytes_total == len(data)
     assert source.bytes_done == len(data)
@@ -115,7 +115,7 @@ def test_waiting_captures_hold_nothing(tmp_path: Path) -> None:
     assert threading.active_count() == threads
     assert len(list(Path("/proc/self/fd").iterdir())) <= descriptors + 1
     for source in sources[:20]:
-        assert len(packets(source)) == 1  # type: ignore[arg-type]  # a StreamReader
+        assert len(packets(source)) == 1
     assert threading.active_count() == threads
 
 
@@ -127,7 +127,7 @@ def test_a_named_pipe_is_read_once(tmp_path: Path) -> None:
     writer.start()
     source = open_capture(str(path))
     assert source.bytes_total is None
-    assert [packet.data for packet in packets(source)] == [b"abc"]  # type: ignore[arg-type]  # a StreamReader
+    assert [packet.data for packet in packets(source)] == [b"abc"]
     writer.join()
 
 
@@ -149,6 +149,6 @@ def test_a_growing_file_is_read_as_far_as_it_is(tmp_path: Path) -> None:
     source = open_capture(str(path))
     with path.open("ab") as file:
         file.write(io.BytesIO(bytes(10)).read())
-    assert [packet.data for packet in packets(source)] == [b"abc"]  # type: ignore[arg-type]  # a StreamReader
+    assert [packet.data for packet in packets(source)] == [b"abc"]
     assert not source.complete
     assert "cut short" in source.note

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from annotator.capture.pcap import PcapReader
 from annotator.capture.pcapng import MAGIC, PcapngReader
-from annotator.capture.reader import StreamReader
+from annotator.capture.reader import Reader, StreamReader
 from annotator.capture.window import SIZE, Window
 
 ORDERS = ("<", ">")
@@ -104,7 +104,7 @@ def reader(data: bytes, size: int = SIZE) -> StreamReader:
     return kind(lambda: Window(io.BytesIO(data), b"", size), "made.pcap", 0, len(data))
 
 
-def packets(source: StreamReader) -> list[Packet]:
+def packets(source: Reader) -> list[Packet]:
     """Read to the end, and close."""
     found = []
     for batch in source.batches():
@@ -129,6 +129,6 @@ def read(data: bytes, size: int = SIZE) -> tuple[list[Packet], StreamReader]:
     return packets(source), source
 
 
-def issues(source: StreamReader) -> dict[str, tuple[int, int]]:
+def issues(source: Reader) -> dict[str, tuple[int, int]]:
     """Give the issues as name: (count, first frame)."""
     return {issue.name: (issue.count, issue.first_frame) for issue in source.issues.values()}

@@ -18,7 +18,7 @@ from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.model import HEADER, HeaderFlag, PacketBatch
 
-MACS = {"src": "02:00:00:00:00:01", "dst": "02:00:00:00:00:02"}
+MACS: dict[str, Any] = {"src": "02:00:00:00:00:01", "dst": "02:00:00:00:00:02"}
 """Of every frame: where they are left out, scapy would ask the network for them."""
 GUARD = b"\xc5" * 32
 """Stands between frames, so that reading past one is seen."""

@@ -1,8 +1,8 @@
 """The loop over a batch: rows in order, accounts that add up, and the same rows whichever kernel made them."""
 
 import numpy as np
-from scapy.layers.inet import GRE, IP, TCP, UDP
-from scapy.layers.l2 import ARP
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.l2 import ARP, GRE
 
 from annotator.decode import Decoder, reasons
 from annotator.decode.batch import (

@@ -17,8 +17,8 @@ from annotator.decode.fragments import HELD, PROBES, SLOTS, TIMEOUT_NS, Fragment
 from annotator.model import HEADER, NO_TIME, HeaderFlag
 from tests.decode.decoding import batch, decode, ether
 
-V4 = {"src": "10.0.0.1", "dst": "10.0.0.2"}
-V6 = {"src": "2001:db8::1", "dst": "2001:db8::2"}
+V4: dict[str, Any] = {"src": "10.0.0.1", "dst": "10.0.0.2"}
+V6: dict[str, Any] = {"src": "2001:db8::1", "dst": "2001:db8::2"}
 ENDS4, ENDS6 = "10.0.0.1:1000 > 10.0.0.2:53", "2001:db8::1:1000 > 2001:db8::2:53"
 BODY = b"x" * 3000
 

@@ -24,8 +24,8 @@ from scapy.layers.ipsec import AH
 from annotator.model import HeaderFlag
 from tests.decode.decoding import batch, decode, decode_frames, ether
 
-V4 = {"src": "10.0.0.1", "dst": "10.0.0.2"}
-V6 = {"src": "2001:db8::1", "dst": "2001:db8::2"}
+V4: dict[str, Any] = {"src": "10.0.0.1", "dst": "10.0.0.2"}
+V6: dict[str, Any] = {"src": "2001:db8::1", "dst": "2001:db8::2"}
 DATAGRAM = UDP(sport=1000, dport=53, chksum=0) / b"question"
 ENDS4, ENDS6 = "10.0.0.1:1000 > 10.0.0.2:53", "2001:db8::1:1000 > 2001:db8::2:53"
 ROUTE = ["2001:db8::a", "2001:db8::b"]

@@ -98,7 +98,7 @@ def test_the_table_is_complete() -> None:
     assert set(StopClass) == {reason.stop for reason in reasons.TABLE.values() if reason.stop is not None}
 
 
-PATH = {"src": "2001:db8::1", "dst": "2001:db8::2"}
+PATH: dict[str, Any] = {"src": "2001:db8::1", "dst": "2001:db8::2"}
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from scapy.layers.sctp import (
 from annotator.model import DCCP, UDPLITE, HeaderFlag, Signal
 from tests.decode.decoding import Decoded, decode_frames, ether
 
-V4 = {"src": "10.0.0.1", "dst": "10.0.0.2"}
-V6 = {"src": "2001:db8::1", "dst": "2001:db8::2"}
+V4: dict[str, Any] = {"src": "10.0.0.1", "dst": "10.0.0.2"}
+V6: dict[str, Any] = {"src": "2001:db8::1", "dst": "2001:db8::2"}
 
 
 def four(payload: Any, **fields: Any) -> Decoded:

@@ -48,9 +48,9 @@ def gpe(protocol: int) -> Any:
     return VXLAN(flags="Instance+NextProtocol", NextProtocol=protocol, vni=43)
 
 
-ERSPAN = {"proto": 0x88BE, "seqnum_present": 1}
-ALL_FLAGS = {"chksum_present": 1, "key_present": 1, "seqnum_present": 1}
-GENEVE_OPTION = {"optionlen": 2, "options": b"\x01\x02\x03\x01abcd"}
+ERSPAN: dict[str, Any] = {"proto": 0x88BE, "seqnum_present": 1}
+ALL_FLAGS: dict[str, Any] = {"chksum_present": 1, "key_present": 1, "seqnum_present": 1}
+GENEVE_OPTION: dict[str, Any] = {"optionlen": 2, "options": b"\x01\x02\x03\x01abcd"}
 CAPWAP = bytes.fromhex("00 10 02 00 0000 0000")  # preamble; 8 bytes; binding 802.11, payload Ethernet; no fragment
 CAPWAP_WIFI = bytes.fromhex("00 10 03 00 0000 0000")  # the T bit: the payload is an 802.11 frame
 WIFI = bytes.fromhex("0801 0000 020000000001 020000000002 020000000003 0000 aaaa03 000000 0800")
@@ -255,7 +255,7 @@ def test_a_tunnel_in_fragments_shows_what_is_inside(what: str, packet: Any) -> N
     assert len(packets) == 2
     result = decode(batch([bytes(ether() / part) for part in packets]), tie=True)
     assert result.counts == {}
-    (inside,) = np.flatnonzero(result.rows["depth"] == 1)
+    (inside,) = np.flatnonzero(result.rows["depth"] == 1).tolist()
     assert result.ends(inside) == ENDS[4]
     assert (result[inside]["ip_bytes"], result[inside]["payload_bytes"]) == (len(inner), 1400)
     assert result.payload(inside) == b"x" * len(result.payload(inside))

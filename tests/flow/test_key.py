@@ -13,6 +13,7 @@ from annotator.kernel.hash import random_keys
 from annotator.model import DCCP, HEADER, ICMP, ICMP6, SCTP, TCP, UDP, HeaderFlag
 
 ADDRESS = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6), st.sampled_from([ipaddress.ip_address("10.0.0.1")]))
+ENDS = (ipaddress.ip_address("10.0.0.1"), ipaddress.ip_address("10.0.0.2"))
 PORT = st.integers(0, 65535) | st.sampled_from([53, 80])
 
 
@@ -67,10 +68,10 @@ def test_contexts_differ_where_keys_do(
 
 def test_only_the_innermost_vlan_counts() -> None:
     """Outer tags are the way there; ignoring VLANs leaves the id out altogether."""
-    inner = row_of(*map(ipaddress.ip_address, ("10.0.0.1", "10.0.0.2")), 1, 2, TCP, 1 | 7 << 4)[0]
-    stacked = row_of(*map(ipaddress.ip_address, ("10.0.0.1", "10.0.0.2")), 1, 2, TCP, 2 | 99 << 4 | 7 << 16)[0]
+    inner = row_of(*ENDS, 1, 2, TCP, 1 | 7 << 4)[0]
+    stacked = row_of(*ENDS, 1, 2, TCP, 2 | 99 << 4 | 7 << 16)[0]
     assert context_word(inner, 1, 2, False) == context_word(stacked, 1, 2, False)
-    other = row_of(*map(ipaddress.ip_address, ("10.0.0.1", "10.0.0.2")), 1, 2, TCP, 2 | 7 << 4 | 8 << 16)[0]
+    other = row_of(*ENDS, 1, 2, TCP, 2 | 7 << 4 | 8 << 16)[0]
     assert context_word(inner, 1, 2, False) != context_word(other, 1, 2, False)
     assert context_word(inner, 1, 2, True) == context_word(other, 1, 2, True)
 
