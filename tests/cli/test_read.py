@@ -217,6 +217,7 @@ def test_a_pipe_gets_plain_text(office: Path) -> None:
     assert max(map(len, made.stdout.splitlines())) <= 100
 
 
+@pytest.mark.slow
 def test_the_first_run_says_that_it_prepares_kernels(office: Path, tmp_path: Path) -> None:
     """With an empty cache one line on standard error says why it takes a while; the next run says nothing."""
     environment = os.environ | {"ANNOTATOR_CACHE_DIR": str(tmp_path)}
