@@ -14,6 +14,22 @@ MD5 = b"R" + bytes.fromhex("0000000c 00000005 01020304")
 SASL = b"R" + bytes.fromhex("00000017 0000000a") + b"SCRAM-SHA-256\0\0"
 OK = b"R" + bytes.fromhex("00000008 00000000")
 ERROR = b"E" + bytes.fromhex("0000001f") + b"SFATAL\0C28000\0Mno entry\0\0".ljust(27, b"\0")
+QUERY = b"Q" + bytes.fromhex("0000000e") + b"SELECT 1;\0"
+ROWS = (
+    b"T"
+    + bytes.fromhex("00000021 0001")
+    + b"?column?\0"
+    + bytes.fromhex("00000000 0000 00000017 0004 ffffffff 0000")
+    + b"D"
+    + bytes.fromhex("0000000b 0001 00000001")
+    + b"1"
+    + b"C"
+    + bytes.fromhex("0000000d")
+    + b"SELECT 1\0"
+    + b"Z"
+    + bytes.fromhex("00000005")
+    + b"I"
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +50,8 @@ ERROR = b"E" + bytes.fromhex("0000001f") + b"SFATAL\0C28000\0Mno entry\0\0".ljus
         Case(SASL, STREAM, "authentication request", SERVER),
         Case(OK, STREAM, "authentication request", SERVER),
         Case(ERROR, STREAM, "error", SERVER),
+        Case(QUERY, MIDDLE, "query", CLIENT),
+        Case(ROWS, MIDDLE, "answer to a query", SERVER),
     ],
 )
 def test_first_messages_are_known(case: Case) -> None:
@@ -52,6 +70,11 @@ def test_first_messages_are_known(case: Case) -> None:
         (MD5[:4] + b"\x0d" + MD5[5:], STREAM),
         (ERROR[:5] + b"s" + ERROR[6:], STREAM),
         (ERROR + b"\0", STREAM),
+        (QUERY + b"\0", MIDDLE),
+        (QUERY[:6] + b"\x01" + QUERY[7:], MIDDLE),
+        (ROWS[:-1] + b"X", MIDDLE),  # no such state
+        (ROWS[:-6], MIDDLE),  # whole messages, but not ready
+        (ROWS[-6:], MIDDLE),
         (b"Error: no such file, or it may not be read\n", STREAM),
     ],
 )
