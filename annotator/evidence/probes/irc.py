@@ -10,6 +10,7 @@ from annotator.evidence.probe import (
     SERVER,
     SPECULATIVE,
     START,
+    UPGRADE,
     Answer,
     Probe,
     tcp,
@@ -17,10 +18,10 @@ from annotator.evidence.probe import (
 )
 from annotator.kernel.load import be32, u8
 
-REGISTRATION, MESSAGE, NOTICE = range(3)
+REGISTRATION, MESSAGE, NOTICE, STARTTLS = range(4)
 NICK, USER, PASS, CAP, JOIN = (int.from_bytes(word, "big") for word in (b"nick", b"user", b"pass", b"cap ", b"join"))
-NOTI, PRIV, PING, MODE, PART, QUIT, ERRO = (
-    int.from_bytes(word, "big") for word in (b"noti", b"priv", b"ping", b"mode", b"part", b"quit", b"erro")
+STAR, NOTI, PRIV, MODE, PART, QUIT, ERRO = (
+    int.from_bytes(word, "big") for word in (b"star", b"noti", b"priv", b"mode", b"part", b"quit", b"erro")
 )
 LONGEST_LINE: Final = 512  # RFC 1459 section 2.3; tags of IRCv3 aside
 
@@ -48,6 +49,8 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         return NOTHING
     if not context & START:
         return NOTHING
+    if first == STAR and stop == i + 8 and text.lone_line(data, i, end, finish) >= 0:
+        return verdict(SPECULATIVE, CLIENT, STARTTLS, UPGRADE), 0, 0
     if first == NOTI and stop - i > 12 and u8(data, i + 6) == 32:
         return verdict(CONFIRMED, SERVER, NOTICE), i + 7, stop - i - 7
     if first == ERRO and u8(data, i + 6) == 0x3A:
@@ -74,14 +77,15 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
 PROBE = Probe(
     name="irc",
     title="Internet Relay Chat",
-    sources=("RFC 1459 section 2.3", "RFC 2812 sections 2.3, 3.1 and 5", "IRCv3 Capability Negotiation"),
-    bases=("registration", "message", "notice"),
+    sources=("RFC 1459 section 2.3", "RFC 2812 sections 2.3, 3.1 and 5", "IRCv3 Capability Negotiation and STARTTLS"),
+    bases=("registration", "message", "notice", "STARTTLS"),
     signatures=(
         tcp(b":", shortest=12),
         *(tcp(word, mask=b"\xdf" * 4 + b"\xff", shortest=7) for word in (b"NICK ", b"USER ", b"PASS ")),
         tcp(b"CAP ", mask=b"\xdf\xdf\xdf\xff", shortest=7),
         tcp(b"NOTICE ", mask=b"\xdf" * 6 + b"\xff", shortest=12),
         tcp(b"ERROR :", shortest=12),
+        tcp(b"STARTTLS", mask=b"\xdf" * 8, shortest=9, longest=10),
     ),
     confirm=confirm,
     strength=66,

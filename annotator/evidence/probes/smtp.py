@@ -48,7 +48,8 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     if (command == EHLO or command == HELO or command == LHLO) and u8(data, i + 4) == 32 and stop > i + 5:
         return verdict(CONFIRMED if context & START else SPECULATIVE, CLIENT, HELLO, FOLLOW), 0, 0
     if command == STAR and stop == i + 8 and text.word_at(data, i + 4, end, TTLS):
-        alone = text.lone_line(data, i, end, finish) >= 0
+        # EHLO comes before it; IRC's and NNTP's clients may begin so
+        alone = text.lone_line(data, i, end, finish) >= 0 and not context & START
         return (verdict(CONFIRMED, CLIENT, STARTTLS, UPGRADE), 0, 0) if alone else NOTHING
     if (command == MAIL or command == RCPT) and end - i > 11:
         colon = i + (9 if command == MAIL else 7)  # MAIL FROM:<path>, RCPT TO:<path>

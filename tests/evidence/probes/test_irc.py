@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.evidence.probe import CLIENT, CONFIRMED, SERVER
+from annotator.evidence.probe import CLIENT, CONFIRMED, SERVER, SPECULATIVE, UPGRADE
 from annotator.evidence.probes.irc import PROBE
 from tests.evidence.probes.asking import ask
 from tests.evidence.probes.cases import MIDDLE, STREAM, Case, known, unknown
@@ -19,6 +19,7 @@ from tests.evidence.probes.cases import MIDDLE, STREAM, Case, known, unknown
         Case(b":irc.example.org 001 Wiz :Welcome\r\n", STREAM, "message", SERVER, "irc.example.org"),
         Case(b":irc.example.org NOTICE * :*** Looking up\r\n", STREAM, "message", SERVER, "irc.example.org"),
         Case(b"NOTICE AUTH :*** Checking Ident\r\n", STREAM, "notice", SERVER, "AUTH :*** Checking Ident"),
+        Case(b"STARTTLS\r\n", STREAM, "STARTTLS", CLIENT, grade=SPECULATIVE, wishes=UPGRADE),
     ],
 )
 def test_messages_are_known(case: Case) -> None:

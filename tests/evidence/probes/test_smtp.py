@@ -32,7 +32,7 @@ from tests.evidence.probes.cases import MIDDLE, STREAM, Case, known, unknown, wa
         Case(b"helo bar.com\r\n", STREAM, "EHLO", CLIENT, wishes=FOLLOW),
         Case(b"MAIL FROM:<Smith@bar.com>\r\n", STREAM, "MAIL or RCPT", CLIENT, wishes=FOLLOW),
         Case(b"RCPT TO:<Jones@foo.com>\r\n", STREAM, "MAIL or RCPT", CLIENT, wishes=FOLLOW),
-        Case(b"STARTTLS\r\n", STREAM, "STARTTLS", CLIENT, wishes=UPGRADE),
+        Case(b"STARTTLS\r\n", MIDDLE, "STARTTLS", CLIENT, wishes=UPGRADE),
     ],
 )
 def test_messages_are_known(case: Case) -> None:
@@ -42,6 +42,7 @@ def test_messages_are_known(case: Case) -> None:
 @pytest.mark.parametrize(
     "payload",
     [
+        b"STARTTLS\r\n",  # IRC may begin so
         b"220 ftp.example.org FTP server ready\r\n",
         b"220 \x01\x02 SMTP\r\n",
         b"250 mx.example.org ESMTP\r\n",
