@@ -107,7 +107,7 @@ def strip_link(data: Any, i: int, end: int, link_type: int) -> Strip:
     if link_type == RADIOTAP:
         return radiotap_frame(data, i, end)
     if link_type == WIFI:
-        return wifi_frame(data, i, end, False)
+        return wifi_frame(data, i, end, False, False)
     if link_type == PRISM:
         return prism_frame(data, i, end)
     if link_type == AVS:

@@ -287,9 +287,10 @@ def udp_tunnel(data: Any, i: int, end: int, finish: int) -> Inner:
         at = i + (u8(data, i + 1) >> 3) * 4  # CAPWAP: preamble 0, header length in words
         if i + 8 <= at < end and not u8(data, i + 3) & 0x80:  # and no fragment of its own kind
             if u8(data, i + 2) & 1:  # the frame is in the format of its radio: 802.11
-                ethertype, inner, _, stop = wifi_frame(data, at, end, False)
-                if stop == reasons.NONE and ip_fits(data, inner, end, finish, False):
-                    return CAPWAP, ethertype, inner, NO_ID
+                for swapped in range(2):
+                    ethertype, inner, _, stop = wifi_frame(data, at, end, False, swapped == 1)
+                    if stop == reasons.NONE and ip_fits(data, inner, end, finish, False):
+                        return CAPWAP, ethertype, inner, NO_ID
             elif ethernet_fits(data, at, end, finish):
                 return CAPWAP, BRIDGED_ETHERNET, at, NO_ID
     if u8(data, i + 1) & 15 == 2 and first & 0x80 == 0:

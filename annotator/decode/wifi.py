@@ -5,7 +5,7 @@ from typing import Any, Final
 from annotator.decode import reasons
 from annotator.decode.llc import llc_ethertype
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be32, le16, le32, u8
+from annotator.kernel.load import be16, be32, le16, le32, u8
 
 DATA: Final = 2
 PROTECTED, RETRY_ORDER, TO_DS, FROM_DS = 0x4000, 0x8000, 0x0100, 0x0200
@@ -18,11 +18,15 @@ Strip = tuple[int, int, int, int]
 
 
 @kernel
-def wifi_frame(data: Any, i: int, end: int, padded: bool) -> Strip:
-    """Step over an 802.11 MAC header and its LLC; `padded` aligns the payload to 4 bytes (radiotap's data pad)."""
+def wifi_frame(data: Any, i: int, end: int, padded: bool, swapped: bool) -> Strip:
+    """Step over an 802.11 MAC header and its LLC.
+
+    `padded` aligns the payload to 4 bytes (radiotap's data pad); `swapped` reads frame control in network order, as
+    some access points tunnel it.
+    """
     if end - i < 10:
         return 0, i, end, reasons.LINK_TRUNCATED
-    control = le16(data, i)
+    control = be16(data, i) if swapped else le16(data, i)
     if control & 3:
         return 0, i, end, reasons.LINK_CONTROL
     if (control >> 2) & 3 != DATA:
@@ -86,7 +90,7 @@ def radiotap_frame(data: Any, i: int, end: int) -> Strip:
         return 0, i, end, reasons.BAD_FCS
     if flags & FLAG_FCS:
         end = max(end - 4, i + length)
-    return wifi_frame(data, i + length, end, flags & FLAG_PADDED != 0)
+    return wifi_frame(data, i + length, end, flags & FLAG_PADDED != 0, False)
 
 
 @kernel
@@ -101,7 +105,7 @@ def prism_frame(data: Any, i: int, end: int) -> Strip:
         length = be32(data, i + 4)
     if length < 24 or length > end - i:
         return 0, i, end, reasons.LINK_TRUNCATED
-    return wifi_frame(data, i + length, end, False)
+    return wifi_frame(data, i + length, end, False, False)
 
 
 @kernel
@@ -112,4 +116,4 @@ def avs_frame(data: Any, i: int, end: int) -> Strip:
     length = be32(data, i + 4)
     if length < 8 or length > end - i:
         return 0, i, end, reasons.LINK_TRUNCATED
-    return wifi_frame(data, i + length, end, False)
+    return wifi_frame(data, i + length, end, False, False)

@@ -125,7 +125,7 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
 
     label_side = np.where(seen["label_length"][each, side] > 0, side, 1 - side)
     label_length = seen["label_length"][each, label_side]
-    labelled = (chosen >= 0) & (label_length > 0) & (protocol[each, label_side] >= 0)
+    labelled = (chosen >= 0) & (label_length > 0) & (protocol[each, label_side] >= 0) & ~opened
     role = seen["role"]
     speaks_a = (role[:, 0] == CLIENT) | (role[:, 1] == SERVER)
     speaks_b = (role[:, 1] == CLIENT) | (role[:, 0] == SERVER)

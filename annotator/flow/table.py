@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.decode.transport import has_ports
 from annotator.flow.key import SHARDS, canonical, context_word, shard_headers
 from annotator.kernel.hash import random_keys
 from annotator.kernel.jit import kernel
@@ -295,7 +296,11 @@ def update(
             flow["isn"][d] = row["seq"]
             flow["next_seq"][d] = (signed(row["seq"]) + 1) & 0xFFFFFFFF
             flow["state"] |= ORDERED << d
-        if row["payload_caplen"] > 0 and not row["flags"] & HeaderFlag.FRAGMENT_LATER:
+        if (
+            row["payload_caplen"] > 0
+            and not row["flags"] & HeaderFlag.FRAGMENT_LATER
+            and has_ports(signed(row["proto"]))
+        ):
             if flow["watch"][d] > 0:
                 seen = offer(flow, row, d, order[n], index, sights, seen)
             else:
