@@ -51,6 +51,7 @@ def annotate(
     registry: str | os.PathLike[str] | None = None,
     site: Iterable[str | os.PathLike[str]] = (),
     bpf: str | None = None,
+    resync: bool = False,
     progress: Callable[[int, int | None, int], None] | None = None,
 ) -> "Report":
     """Read captures and say what is on their ports.
@@ -66,6 +67,7 @@ def annotate(
         site: overlay files with names of your own, ``de-facto`` for the shipped one; none for those in the user's
             configuration folder, if any.
         bpf: a filter in tcpdump's language; only packets that it lets pass count. Needs libpcap.
+        resync: go on behind damage in a capture, at the next plausible record; the gaps are reported.
         progress: called as ``progress(bytes done, bytes in all or None, packets)``.
 
     Returns:
@@ -91,6 +93,7 @@ def annotate(
                 registry=None if registry is None else os.fspath(registry),
                 site=tuple(os.fspath(each) for each in site),
                 bpf=bpf,
+                resync=resync,
                 **settings,
             ),
             progress,

@@ -59,6 +59,8 @@ class Settings:
     """Overlay files with the site's own names; none is those in the user's configuration folder, if any."""
     bpf: str | None = None
     """A filter in tcpdump's language; None, or an empty one, lets every packet pass."""
+    resync: bool = False
+    """Whether to go on behind damage in a capture, at the next plausible record."""
 
     def flow_settings(self) -> FlowSettings:
         """Give the part that the flow table needs."""
@@ -76,9 +78,10 @@ def analyse(paths: Sequence[str], settings: Settings | None = None, progress: Pr
     Raises :class:`~annotator.errors.InputError` where one cannot be read at all, before any work is done; a capture
     that turns out to be damaged gives its good prefix, and says so in its summary.
     """
-    readers = open_captures(paths)
+    settings = settings or Settings()
+    readers = open_captures(paths, resync=settings.resync)
     try:
-        return run(readers, settings or Settings(), progress)
+        return run(readers, settings, progress)
     finally:
         for reader in readers:
             reader.close()

@@ -1,6 +1,7 @@
-"""pcap: the savefile format of libpcap (draft-ietf-opsawg-pcap, pcap-savefile(5)), both byte orders, µs and ns.
+"""pcap: the savefile format of libpcap, in all the variants that :mod:`annotator.capture.layout` tells apart.
 
-"Modified" files (magic A1B2CD34, Kuznetsov's patch) have eight more bytes in each record header.
+A frame check sequence at the end of a frame, as the upper half of the link type may announce it, stays part of the
+frame: it was on the wire, so it counts in ``origlen``; what IP counts, its own header declares.
 """
 
 from collections.abc import Iterator
@@ -8,28 +9,17 @@ from typing import Any, Final
 
 from annotator.capture import batch as stop
 from annotator.capture.batch import Columns
+from annotator.capture.layout import ALWAYS, HEADER_BYTES, LONGEST_WIRE, WHERE_LARGER, Layout, choose, read_layout
 from annotator.capture.reader import StreamReader
+from annotator.capture.resync import ANY_TIME, find_pcap
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be32, le32, view
 from annotator.model import PacketBatch
 
-HEADER_BYTES: Final = 24
-MAGICS: Final = {  # first four bytes: (big-endian, ns per unit of fraction, record header bytes)
-    b"\xa1\xb2\xc3\xd4": (True, 1000, 16),
-    b"\xd4\xc3\xb2\xa1": (False, 1000, 16),
-    b"\xa1\xb2\x3c\x4d": (True, 1, 16),
-    b"\x4d\x3c\xb2\xa1": (False, 1, 16),
-    b"\xa1\xb2\xcd\x34": (True, 1000, 24),
-    b"\x34\xcd\xb2\xa1": (False, 1000, 24),
-}
-DG_UX: Final = 543
-"""Major version that DG/UX's tcpdump writes; its lengths are swapped."""
-STANDARD_SNAPLEN: Final = 262144
-"""libpcap's MAXIMUM_SNAPLEN: no record of a usual link type is longer."""
-LARGE_SNAPLEN: Final = 128 << 20
-"""libpcap's limit for the link types with larger messages."""
-LARGE_LINK_TYPES: Final = frozenset({231, 245, 249, 288})  # D-Bus, NFC LLCP, USBPcap, Zigbee TAP's neighbours
+NS: Final = 1_000_000_000
+BAD_RECORD: Final = ("record_length", "a record claims more bytes than any packet has")
+"""Damage, as issues call it."""
 
 
 @kernel
@@ -40,8 +30,10 @@ def index_pcap(
     big: bool,
     unit_ns: int,
     header: int,
+    padding: int,
     swapped_lengths: int,
     longest: int,
+    strict: bool,
     link: int,
     offset: Any,
     ts_ns: Any,
@@ -51,8 +43,9 @@ def index_pcap(
 ) -> tuple[int, int, int]:
     """Index the records in ``data[start:end]`` into the columns.
 
-    `swapped_lengths` is 1 where captured and original length changed places (versions before 2.3) and 2 where they
-    did so in some writers (2.3: only where captured > original). Returns (packets, position, stop code).
+    `swapped_lengths` and `padding` are those of :class:`annotator.capture.layout.Layout`; where it is `strict`, a time
+    whose fraction is a second or more, and an absurd length on the wire, are damage too. Returns (packets, position,
+    stop code).
     """
     records = view(data)
     count = 0
@@ -76,16 +69,18 @@ def index_pcap(
                 le32(records, i + 8),
                 le32(records, i + 12),
             )
-        if swapped_lengths == 1 or (swapped_lengths == 2 and stored > wire):
+        if swapped_lengths == ALWAYS or (swapped_lengths == WHERE_LARGER and stored > wire):
             stored, wire = wire, stored
-        if stored > longest:
+        if stored > longest or stored < padding:
+            return count, i, stop.BAD_LENGTH
+        if strict and (fraction * unit_ns >= NS or wire > LONGEST_WIRE):
             return count, i, stop.BAD_LENGTH
         if end - i - header < stored:
             return count, i, stop.NEED_MORE
-        offset[count] = i + header
+        offset[count] = i + header + padding
         ts_ns[count] = seconds * 1_000_000_000 + fraction * unit_ns
-        caplen[count] = stored
-        origlen[count] = wire
+        caplen[count] = stored - padding
+        origlen[count] = max(wire - padding, 0)
         link_type[count] = link
         count += 1
         i += header + stored
@@ -96,39 +91,32 @@ class PcapReader(StreamReader):
 
     format = "pcap"
 
+    def __init__(self, *args: Any) -> None:
+        """See :class:`StreamReader`."""
+        super().__init__(*args)
+        self._layout: Layout
+        self._near_s = ANY_TIME
+        """Seconds of the last good record."""
+
     def index(self) -> Iterator[PacketBatch]:
         """Yield batches until the file ends or a record makes no sense; see :class:`StreamReader`."""
         window = self.window
-        if not self.need(HEADER_BYTES):
-            raise InputError(
-                f"{self.name}: the file ends inside its pcap header ({window.end - window.start} of 24 bytes)"
-            )
-        head = bytes(window.data[window.start : window.start + HEADER_BYTES])
-        big, unit_ns, record_header = MAGICS[head[:4]]
-        order = "big" if big else "little"
-        major = int.from_bytes(head[4:6], order)  # type: ignore[arg-type]  # "big" or "little"
-        minor = int.from_bytes(head[6:8], order)  # type: ignore[arg-type]
-        snaplen = int.from_bytes(head[16:20], order)  # type: ignore[arg-type]
-        link = int.from_bytes(head[20:24], order) & 0xFFFF  # type: ignore[arg-type]  # above: FCS length bits
-        swapped = 1 if (major, minor) < (2, 3) or major == DG_UX else 2 if (major, minor) == (2, 3) else 0
-        limit = LARGE_SNAPLEN if link in LARGE_LINK_TYPES else max(STANDARD_SNAPLEN, min(snaplen, LARGE_SNAPLEN))
-        if unit_ns == 1:
-            self.format = "pcap (ns)"
-        elif record_header == 24:
-            self.format = "pcap (modified)"
-        window.consume(window.start + HEADER_BYTES)
+        self._read_header()
+        layout = self._layout
         columns = Columns()
         while True:
             count, position, why = index_pcap(
                 window.data,
                 window.start,
                 window.end,
-                big,
-                unit_ns,
-                record_header,
-                swapped,
-                limit,
-                link,
+                layout.order == "big",
+                layout.unit_ns,
+                layout.header,
+                layout.padding,
+                layout.swapped,
+                layout.longest,
+                self.resync,
+                layout.link_type,
                 columns.offset,
                 columns.ts_ns,
                 columns.caplen,
@@ -136,10 +124,49 @@ class PcapReader(StreamReader):
                 columns.link_type,
             )
             if count:
+                self._near_s = int(columns.ts_ns[count - 1]) // NS
                 yield self.emit(columns, count)
             window.consume(position)
             if why == stop.BAD_LENGTH:
-                self.corrupt("record_length", "a record claims more bytes than any packet has")
+                self.corrupt(*BAD_RECORD)
+                if not self.pass_gap():
+                    return
+            elif why == stop.NEED_MORE and not self.more() and not (window.end > window.start and self.pass_gap()):
+                self.cut_short()
                 return
-            if why == stop.NEED_MORE and not self.more():
-                return
+
+    def find(self, start: int, at_end: bool) -> tuple[int, int]:
+        """See :class:`StreamReader`."""
+        layout = self._layout
+        return find_pcap(
+            self.window.data,
+            start,
+            self.window.end,
+            at_end,
+            layout.order == "big",
+            NS // layout.unit_ns,
+            layout.header,
+            layout.swapped,
+            self._near_s,
+        )
+
+    def _read_header(self) -> None:
+        """Read the file header, and look at the first records where it leaves their form open."""
+        window = self.window
+        if not self.need(HEADER_BYTES):
+            raise InputError(
+                f"{self.name}: the file ends inside its pcap header ({window.end - window.start} of 24 bytes)"
+            )
+        head = bytes(window.data[window.start : window.start + HEADER_BYTES])
+        layout, variants = read_layout(self.name, head)
+        window.consume(window.start + HEADER_BYTES)
+        self._layout = choose(layout, variants, self._peek)
+        self.format = self.with_container(self._layout.format)
+
+    def _peek(self, at: int, count: int) -> bytes:
+        """Give bytes behind the window's start without consuming them; fewer at the end of the file."""
+        window = self.window
+        while window.end - window.start < at + count and self.more():
+            pass
+        start = min(window.start + at, window.end)
+        return window.data[start : min(start + count, window.end)].tobytes()

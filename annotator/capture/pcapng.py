@@ -12,21 +12,27 @@ from numpy.typing import NDArray
 
 from annotator.capture import batch as stop
 from annotator.capture.batch import Columns
-from annotator.capture.pcap import LARGE_SNAPLEN
+from annotator.capture.layout import LARGE_SNAPLEN
 from annotator.capture.reader import ReadIssue, StreamReader
+from annotator.capture.resync import BYTE_ORDER, EPB, IDB, ISB, PB, SHB, SPB, find_pcapng
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, le16, le32, view
 from annotator.model import NO_TIME, PacketBatch
 
 MAGIC: Final = b"\x0a\x0d\x0d\x0a"
-BYTE_ORDER: Final = 0x1A2B3C4D
-SHB, IDB, PB, SPB, ISB, EPB = 0x0A0D0D0A, 1, 2, 3, 5, 6
 OPT_IF_TSRESOL, OPT_IF_TSOFFSET, OPT_ISB_IFDROP, OPT_ISB_OSDROP = 9, 14, 5, 7
 OPT_EPB_DROPCOUNT: Final = 4
 LONGEST_CONTROL: Final = 1 << 20
 """Section, interface and statistics blocks are parsed in memory; a longer one is no honest block."""
 LONGEST_PACKET_BLOCK: Final = LARGE_SNAPLEN + (1 << 20)
+LONGEST_BELIEVED: Final = 1 << 24
+"""An unknown block that is longer counts as damage where damage is to be passed over; else any is skipped."""
+BAD_BLOCK: Final = ("block_length", "a pcapng block claims a length that does not fit it")
+BAD_SECTION: Final = ("section_header", "a section header has no valid byte-order magic")
+"""Damage, as issues call it."""
+GO_ON: Final = -1
+"""Outcome of a block that Python parsed: none of the reasons to stop."""
 NO_INTERFACE: Final = 0xFFFF
 """Link type given to a packet whose interface was never described; no ``LINKTYPE_`` has this number."""
 LAST_SECOND: Final = 9_223_372_036
@@ -134,18 +140,17 @@ def index_pcapng(
         length = (length + 3) & ~3
         if kind in (IDB, ISB):
             return count, i, stop.CONTROL
-        if kind not in (EPB, PB, SPB):
-            if end - i < length:
-                return count, i, stop.SKIP
-            i += length
-            continue
-        if length > LONGEST_PACKET_BLOCK:
+        of_packet = kind in (EPB, PB, SPB)
+        if of_packet and length > LONGEST_PACKET_BLOCK:
             return count, i, stop.BAD_LENGTH
         if end - i < length:
-            return count, i, stop.NEED_MORE
+            return count, i, stop.NEED_MORE if of_packet else stop.SKIP
         trailer = be32(blocks, i + length - 4) if big else le32(blocks, i + length - 4)
         if (trailer + 3) & ~3 != length:
             return count, i, stop.BAD_LENGTH
+        if not of_packet:
+            i += length
+            continue
         if kind == SPB:
             if length < 16:
                 return count, i, stop.BAD_LENGTH
@@ -213,11 +218,12 @@ class PcapngReader(StreamReader):
         """Losses by interface of this section, as its latest statistics block gives them."""
         self._drops_before = 0
         self._drops_known = False
+        self._damage = BAD_BLOCK
 
     def index(self) -> Iterator[PacketBatch]:
         """Yield batches until the file ends or a block makes no sense; see :class:`StreamReader`."""
         window = self.window
-        if not self.need(12) or not self._control():
+        if not self.need(12) or self._control() != GO_ON:
             raise InputError(f"{self.name}: the pcapng section header at the start of the file is damaged or cut short")
         columns = Columns()
         counters = np.zeros((COUNTERS, 2), np.int64)
@@ -240,24 +246,26 @@ class PcapngReader(StreamReader):
                 columns.link_type,
             )
             window.consume(position)
-            if why == stop.CONTROL and self._whole_block():  # its bytes are in memory, and no batch need end for it
-                if self._control():
-                    continue
-                why = stop.BAD_LENGTH
+            whole = why == stop.CONTROL and self._whole_block()
+            if whole and (why := self._control()) == GO_ON:
+                continue  # its bytes were in memory, so no batch need end for it
             if count:  # what follows moves the bytes that the columns point to, or ends
                 yield self.emit(columns, count)
                 count = 0
-            if why == stop.BAD_LENGTH:
-                if self.complete:
-                    self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
-                break
             if why == stop.CONTROL:
-                if not self._control():
-                    break
-            elif why == stop.SKIP:
-                if not self._skip():
-                    break
-            elif why == stop.NEED_MORE and not self.more():
+                why = self._control()
+            if why == stop.SKIP:
+                why = self._skip()
+            if why == stop.NEED_MORE and self.more():
+                continue
+            if why in (stop.BAD_LENGTH, stop.NEED_MORE):
+                if why == stop.BAD_LENGTH:
+                    self.corrupt(*self._damage)
+                    self._damage = BAD_BLOCK
+                if window.end > window.start and self.pass_gap():
+                    continue
+                if why == stop.NEED_MORE:
+                    self.cut_short()
                 break
         self._close_section()
         if self._drops_known:
@@ -273,19 +281,32 @@ class PcapngReader(StreamReader):
     def _u32(self, at: int) -> int:
         return int.from_bytes(self.window.data[at : at + 4].tobytes(), self._order)
 
-    def _skip(self) -> bool:
-        """Pass over a block of no interest that is longer than what is in memory."""
+    def find(self, start: int, at_end: bool) -> tuple[int, int]:
+        """See :class:`StreamReader`."""
+        return find_pcapng(self.window.data, start, self.window.end, at_end, self._order == "big", self._described)
+
+    def _skip(self) -> int:
+        """Pass over a block of no interest: outcome as of :meth:`_control`."""
         length = (self._u32(self.window.start + 4) + 3) & ~3
+        if self.resync and length > self.window.end - self.window.start:
+            return stop.NEED_MORE if length <= LONGEST_BELIEVED else stop.BAD_LENGTH
         try:
-            if self.window.skip(length):
-                return True
+            whole = self.window.skip(length - 4)
+            while whole and self.window.end - self.window.start < 4:
+                whole = self.window.more()
+            if whole:
+                if (self._u32(self.window.start) + 3) & ~3 != length:
+                    return stop.BAD_LENGTH
+                self.window.consume(self.window.start + 4)
+                return GO_ON
         except OSError as error:
             self.corrupt("read_error", f"reading failed: {error.strerror or error}")
-            return False
+            return stop.NEED_MORE
+        self.window.consume(self.window.end)
         self.complete = False
         self.note = f"cut short: the file ends inside a block after frame {self.frames:,}"
         self.issue("file_truncated", "the file ends inside a record")
-        return False
+        return stop.NEED_MORE
 
     def _whole_block(self) -> bool:
         """Say whether the block at the window's start is wholly in memory, by the length that it claims."""
@@ -295,8 +316,11 @@ class PcapngReader(StreamReader):
         length = (self._u32(window.start + 4) + 3) & ~3
         return window.end - window.start >= length
 
-    def _control(self) -> bool:
-        """Parse the section header, interface description or statistics block at the window's start."""
+    def _control(self) -> int:
+        """Parse the section header, interface description or statistics block at the window's start.
+
+        Returns GO_ON, NEED_MORE where the file ends inside it, or BAD_LENGTH where it is damaged.
+        """
         window = self.window
         if bytes(window.data[window.start : window.start + 4]) == MAGIC:
             magic = bytes(window.data[window.start + 8 : window.start + 12])
@@ -305,23 +329,21 @@ class PcapngReader(StreamReader):
             elif int.from_bytes(magic, "little") == BYTE_ORDER:
                 self._order = "little"
             else:
-                self.corrupt("section_header", "a section header has no valid byte-order magic")
-                return False
+                self._damage = BAD_SECTION
+                return stop.BAD_LENGTH
         kind = self._u32(window.start)
         length = (self._u32(window.start + 4) + 3) & ~3
         shortest = 28 if kind == SHB else 20
         if not shortest <= length <= LONGEST_CONTROL:
             if kind == ISB and 12 <= length <= LONGEST_CONTROL:
                 return self._skip()  # too short to say anything: harmless
-            self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
-            return False
+            return stop.BAD_LENGTH
         while window.end - window.start < length:
             if not self.more():
-                return False
+                return stop.NEED_MORE
         block = window.data[window.start : window.start + length].tobytes()
         if (int.from_bytes(block[-4:], self._order) + 3) & ~3 != length:
-            self.corrupt("block_length", "a pcapng block claims a length that does not fit it")
-            return False
+            return stop.BAD_LENGTH
         if kind == SHB:
             self._close_section()
         elif kind == IDB:
@@ -329,7 +351,7 @@ class PcapngReader(StreamReader):
         else:
             self._statistics(block)
         window.consume(window.start + length)
-        return True
+        return GO_ON
 
     def _options(self, block: bytes, start: int) -> Iterator[tuple[int, bytes]]:
         """Yield (code, value) of the options of `block`; a length past the block's end ends them."""

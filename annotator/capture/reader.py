@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from annotator.capture.batch import Columns
+from annotator.capture.resync import FOUND
 from annotator.capture.window import Window
 from annotator.errors import InputError
 from annotator.model import PacketBatch
+
+SHOWN_GAPS: Final = 5
+"""Gaps that a note names, when damage was passed over."""
 
 
 @dataclass(slots=True)
@@ -74,6 +79,10 @@ class StreamReader(Reader):
         super().__init__(name, capture)
         self.container = ""
         """Compression that the stream is in, "" for none."""
+        self.resync = False
+        """Whether to pass over damage to the next plausible record."""
+        self._gaps = self._gap_bytes = 0
+        self._gap_list: list[str] = []
         self._open_window = open_window
         self._opened = False
         self._bytes_total = bytes_total
@@ -85,12 +94,16 @@ class StreamReader(Reader):
         """
         self.window = self._open_window()
         self._opened = True
-        if self.container:
-            self.format = f"{self.format}, {self.container}"
+        self.format = self.with_container(self.format)
         try:
             yield from self.index()
+            self.close_gaps()
         finally:
             self.close()
+
+    def with_container(self, name: str) -> str:
+        """Add the compression that the stream is in to the name of its format."""
+        return f"{name}, {self.container}" if self.container else name
 
     def index(self) -> Iterator[PacketBatch]:
         """Yield the batches of the window: what a format's reader adds to this class."""
@@ -120,26 +133,70 @@ class StreamReader(Reader):
         return made
 
     def corrupt(self, name: str, detail: str) -> None:
-        """Stop here: what follows in the file cannot be trusted."""
+        """Note that what stands here in the file cannot be trusted; reading stops unless a gap is passed over."""
         self.complete = False
         self.note = f"stopped after frame {self.frames:,} at byte {self.window.taken:,}: {detail}"
         self.issue(name, detail)
 
     def more(self) -> bool:
-        """Bring in more of the file; False at its end, which is a truncation where a record has begun."""
+        """Bring in more of the file; False at its end, and where reading fails, which is noted."""
         try:
-            if self.window.more():
-                return True
+            return self.window.more()
         except OSError as error:
-            self.corrupt("read_error", f"reading failed: {error.strerror or error}")
+            if "read_error" not in self.issues:
+                self.corrupt("read_error", f"reading failed: {error.strerror or error}")
             return False
+
+    def cut_short(self) -> None:
+        """Note what is left at the end of the file: the beginning of a record."""
         left = self.window.end - self.window.start
-        if left:
+        if left and "read_error" not in self.issues:
             self.complete = False
             where = f"inside the record after frame {self.frames:,} ({left:,} bytes of it are there)"
             self.note = f"cut short: the file ends {where}"
             self.issue("file_truncated", "the file ends inside a record")
-        return False
+
+    def find(self, start: int, at_end: bool) -> tuple[int, int]:
+        """Search the window from `start` on for a plausible record; see :mod:`annotator.capture.resync`."""
+        raise NotImplementedError
+
+    def pass_gap(self) -> bool:
+        """Go on at the next plausible record behind what stands at the window's start, where the user asked for it.
+
+        False where there is none. Gaps are counted; the capture stays one that was not wholly read.
+        """
+        if not self.resync:
+            return False
+        begun = self.window.taken
+        place = begun + 1
+        at_end = self.window.eof
+        while True:
+            start = min(self.window.start + place - self.window.taken, self.window.end)
+            position, found = self.find(start, at_end)
+            place = self.window.taken + position - self.window.start
+            if found == FOUND:
+                break
+            if at_end:
+                return False
+            self.window.consume(position)
+            at_end = not self.more()
+        self.window.consume(position)
+        if self._gaps < SHOWN_GAPS:
+            self._gap_list.append(f"{place - begun:,} bytes after frame {self.frames:,}")
+        self.issue("gap", "")
+        self._gaps += 1
+        self._gap_bytes += place - begun
+        return True
+
+    def close_gaps(self) -> None:
+        """Say at the end which gaps were passed over."""
+        if not self._gaps:
+            return
+        self.complete = False
+        more = f" and {self._gaps - SHOWN_GAPS:,} more" if self._gaps > SHOWN_GAPS else ""
+        where = f"{self._gap_bytes:,} damaged bytes passed over: {', '.join(self._gap_list)}{more}"
+        self.note = f"{where}; then {self.note}" if self.note else where
+        self.issues["gap"].detail = where
 
     def need(self, count: int) -> bool:
         """Have at least `count` bytes in memory; False where the file ends before."""

@@ -9,7 +9,8 @@ from typing import BinaryIO, Final
 
 from annotator.capture.container import container_of, expand
 from annotator.capture.foreign import convert, format_of
-from annotator.capture.pcap import MAGICS, PcapReader
+from annotator.capture.layout import MAGICS
+from annotator.capture.pcap import PcapReader
 from annotator.capture.pcapng import MAGIC, PcapngReader
 from annotator.capture.reader import Reader, StreamReader
 from annotator.capture.window import Window
@@ -113,11 +114,12 @@ def _recognise(name: str) -> _Opened:
         raise
 
 
-def open_capture(name: str, capture: int = 0) -> Reader:
+def open_capture(name: str, capture: int = 0, *, resync: bool = False) -> Reader:
     """Recognise the file `name` (or standard input, for ``-``) and give its reader.
 
-    A regular file is closed again until its batches are asked for, so that any number may wait. Raises
-    :class:`~annotator.errors.InputError` where it cannot be opened or its format is not known.
+    A regular file is closed again until its batches are asked for, so that any number may wait. `resync` passes over
+    damage to the next plausible record. Raises :class:`~annotator.errors.InputError` where the file cannot be opened
+    or its format is not known.
     """
     opened = _recognise(name)
     assert opened.reader is not None  # noqa: S101  # _recognise saw to it
@@ -134,6 +136,7 @@ def open_capture(name: str, capture: int = 0) -> Reader:
             return Window(again.stream, again.head)
 
         reader = opened.reader(reopen, name, capture, size)
+    reader.resync = resync
     if opened.container:
         reader.container = opened.container
     if opened.foreign:
@@ -184,7 +187,7 @@ def _first_time(name: str) -> int:
         reader.close()
 
 
-def open_captures(paths: Sequence[str]) -> list[Reader]:
+def open_captures(paths: Sequence[str], *, resync: bool = False) -> list[Reader]:
     """Give a reader for each capture that `paths` names, folders included, in order of their first packets.
 
     Captures whose times are equal, and streams that can be read but once, keep the order in which they were named.
@@ -194,4 +197,4 @@ def open_captures(paths: Sequence[str]) -> list[Reader]:
     if len(files) > 1 and all(name != STDIN and Path(name).is_file() for name in files):
         times = {name: _first_time(name) for name in files}
         files = sorted(files, key=lambda name: times[name])
-    return [open_capture(name, number) for number, name in enumerate(files)]
+    return [open_capture(name, number, resync=resync) for number, name in enumerate(files)]

@@ -66,10 +66,13 @@ class Window:
         fails (the bytes before that stay).
         """
         if self.eof:
+            if self._error:
+                raise self._error
             return False
         got, error = self._pending.result() if self._error is None else (0, self._error)
         if not got:
             self.eof = True
+            self._error = error
             if error:
                 raise error
             return False

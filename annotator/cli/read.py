@@ -30,6 +30,7 @@ class MainCommand(click.Command):
 @click.option("-r", "--read", "named", multiple=True, metavar="FILE", help="A capture, whatever its name looks like.")
 @output_options
 @flow_options
+@click.option("--resync", is_flag=True, help="Go on behind damage, at the next plausible record; gaps are reported.")
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
 @click.version_option(__version__, "-V", "--version", prog_name="annotate", message="%(prog)s %(version)s")
 def read(

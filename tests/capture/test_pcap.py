@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.capture.pcap import LARGE_SNAPLEN, STANDARD_SNAPLEN
+from annotator.capture.layout import LARGE_SNAPLEN, STANDARD_SNAPLEN
 from annotator.errors import InputError
 from tests.capture.writing import (
     MICROSECONDS,

@@ -114,9 +114,9 @@ def test_bytes_before_a_failure_are_given_first(size: int) -> None:
             assert source.more()
             found += source.data[source.start : source.end].tobytes()
             source.consume(source.end)
-        with pytest.raises(OSError, match="Input/output"):
-            source.more()
-        assert not source.more()
+        for _ in range(2):  # whoever looks ahead must not swallow it
+            with pytest.raises(OSError, match="Input/output"):
+                source.more()
     assert found == data
 
 
