@@ -51,6 +51,9 @@ def annotate(
     registry: str | os.PathLike[str] | None = None,
     site: Iterable[str | os.PathLike[str]] = (),
     bpf: str | None = None,
+    deep: bool = False,
+    deep_flows: int = 50,
+    deep_packets: int = 20,
     resync: bool = False,
     progress: Callable[[int, int | None, int], None] | None = None,
 ) -> "Report":
@@ -68,6 +71,10 @@ def annotate(
             configuration folder, if any.
         bpf: a filter in tcpdump's language; only packets that it lets pass count. Needs libpcap.
         resync: go on behind damage in a capture, at the next plausible record; the gaps are reported.
+        deep: ask tshark, where it is installed, about flows on unknown ports, unrecognised or disagreeing ones; what
+            it finds fills in what was not observed, and its name is in the basis.
+        deep_flows: how many flows it is asked about at the most.
+        deep_packets: how many packets of each.
         progress: called as ``progress(bytes done, bytes in all or None, packets)``.
 
     Returns:
@@ -93,6 +100,9 @@ def annotate(
                 registry=None if registry is None else os.fspath(registry),
                 site=tuple(os.fspath(each) for each in site),
                 bpf=bpf,
+                deep=deep,
+                deep_flows=deep_flows,
+                deep_packets=deep_packets,
                 resync=resync,
                 **settings,
             ),

@@ -59,6 +59,12 @@ class Settings:
     """Overlay files with the site's own names; none is those in the user's configuration folder, if any."""
     bpf: str | None = None
     """A filter in tcpdump's language; None, or an empty one, lets every packet pass."""
+    deep: bool = False
+    """Whether tshark is asked about flows that matter; see :mod:`annotator.deep`."""
+    deep_flows: int = 50
+    """How many of them at the most."""
+    deep_packets: int = 20
+    """Packets with payload of each of them."""
     resync: bool = False
     """Whether to go on behind damage in a capture, at the next plausible record."""
 
@@ -140,10 +146,29 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     flows.observed, flows.observed_grade, flows.observed_basis = findings.protocol, findings.grade, findings.basis
     flows.related_to = relate(flows, findings, announced_endpoints(flows, observer, rows, from_b))
     compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
+    if settings.deep:
+        issues += _ask_tshark([reader.name for reader in readers], flows, findings, tunnels, settings, packet_filter)
+        compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
     flows.site, said = site_words(flows, site, day_of(captures))
     names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
     issues += _evidence_issues(flows, findings)
     return Analysis(captures, issues, flows, registry, _options(settings), findings, said, names)
+
+
+def _ask_tshark(
+    paths: Sequence[str],
+    flows: Flows,
+    findings: Findings,
+    tunnels: TunnelBook,
+    settings: Settings,
+    packet_filter: PacketFilter | None,
+) -> list[Issue]:
+    """Fill in what tshark makes of flows that matter; gives the issues that it raises."""
+    from annotator.deep import deepen
+
+    names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
+    most = settings.deep_flows, settings.deep_packets
+    return deepen(paths, flows, findings, names, *most, packet_filter, settings.ignore_vlan)
 
 
 def look_up(flows: Flows, registry: Registry) -> None:

@@ -23,6 +23,28 @@ def announce_preparing() -> None:
         sys.stderr.flush()
 
 
+def show_preparing() -> None:
+    """Compile all kernels; on a terminal a bar says how far that has come."""
+    from annotator.prepare import prepare
+
+    if not sys.stderr.isatty():
+        prepare()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns: list[Any] = [
+        TextColumn("compiling"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[ready]}"),
+    ]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("compiling", total=None, ready="")
+        prepare(lambda ready, done, steps: bar.update(task, completed=done, total=steps, ready=ready))
+
+
 class ProgressBar:
     """A callback for the pipeline: a bar on a terminal, silence elsewhere."""
 

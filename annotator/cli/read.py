@@ -25,12 +25,48 @@ class MainCommand(click.Command):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
 
+def prepare_kernels(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    """Compile all kernels and leave, where that is asked for."""
+    del option
+    if not wanted or context.resilient_parsing:
+        return
+    from annotator.cli.progress import show_preparing
+
+    show_preparing()
+    context.exit()
+
+
 @click.command(cls=MainCommand, context_settings=CONTEXT)
 @click.argument("captures", nargs=-1, metavar="CAPTURE...")
 @click.option("-r", "--read", "named", multiple=True, metavar="FILE", help="A capture, whatever its name looks like.")
 @output_options
 @flow_options
 @click.option("--resync", is_flag=True, help="Go on behind damage, at the next plausible record; gaps are reported.")
+@click.option("--deep", is_flag=True, help="Ask tshark about flows on unknown ports, unrecognised or disagreeing.")
+@click.option(
+    "--deep-flows",
+    type=click.IntRange(0, 10_000),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Flows that tshark is asked about at the most.",
+)
+@click.option(
+    "--deep-packets",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    metavar="M",
+    help="Packets of each of them.",
+)
+@click.option(
+    "--prepare",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=prepare_kernels,
+    help="Compile everything that a capture may need, once after installing, and exit.",
+)
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
 @click.version_option(__version__, "-V", "--version", prog_name="annotate", message="%(prog)s %(version)s")
 def read(
