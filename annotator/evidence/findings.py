@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.evidence.look import RANDOM, Observer
-from annotator.evidence.probe import CLIENT, CONFIRMED, SERVER, SPECULATIVE, Probe
+from annotator.evidence.probe import ANY_ROLE, CLIENT, CONFIRMED, SERVER, SPECULATIVE, Probe
 from annotator.flow.table import SPLIT_ACTIVE, SPLIT_IDLE
 
 NONE: Final = -1
@@ -74,6 +74,7 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     The ladder for the two directions: 1) both show one protocol: it, with the better grade; 2) one shows a protocol
     confirmed and the other none, or only a speculation: the confirmed one; 3) both confirmed, and different: the
     stronger one, as speculation, and the flow is marked as contradicting itself; 4) speculations: the stronger one.
+    Where both directions tell as much, the words are those of the end that did not send the first packet.
     """
     n = len(rows)
     probes = observer.probes
@@ -91,8 +92,10 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     both = (grade[:, 0] > 0) & (grade[:, 1] > 0)
     same = both & (protocol[:, 0] == protocol[:, 1])
     contradicts = both & ~same & (grade[:, 0] == CONFIRMED) & (grade[:, 1] == CONFIRMED)
-    better_b = (grade[:, 1] > grade[:, 0]) | ((grade[:, 1] == grade[:, 0]) & (strength[:, 1] > strength[:, 0]))
-    side = np.where(same, _telling(seen), better_b).astype(np.intp)
+    answers_b = rows["first_from"] == 0
+    stronger_b = np.where(strength[:, 1] == strength[:, 0], answers_b, strength[:, 1] > strength[:, 0])
+    better_b = np.where(grade[:, 1] == grade[:, 0], stronger_b, grade[:, 1] > grade[:, 0])
+    side = np.where(same, _telling(seen, answers_b), better_b).astype(np.intp)
     each = np.arange(n)
     chosen = protocol[each, side].astype(np.int16)
     final_grade = np.where(same, grade.max(axis=1), grade[each, side])
@@ -101,7 +104,7 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
 
     names = [probe.name for probe in probes]
     into = strengths[seen["upgraded"]]
-    upgrade_side = (into[:, 1] > into[:, 0]).astype(np.intp)
+    upgrade_side = np.where(into[:, 1] == into[:, 0], ~answers_b, into[:, 1] > into[:, 0]).astype(np.intp)
     upgraded = seen["upgraded"][each, upgrade_side]
     became = (upgraded >= 0) & (chosen >= 0) & (upgraded != chosen)
     for first, second in sorted(set(zip(chosen[became].tolist(), upgraded[became].tolist(), strict=True))):
@@ -125,8 +128,8 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
 
     label_side = np.where(seen["label_length"][each, side] > 0, side, 1 - side)
     label_length = seen["label_length"][each, label_side]
-    labelled = (chosen >= 0) & (label_length > 0) & (protocol[each, label_side] >= 0) & ~opened
-    role = seen["role"]
+    labelled = (chosen >= 0) & (label_length > 0) & (protocol[each, label_side] == own) & ~opened
+    role = np.where((protocol == own[:, None]) & (grade == CONFIRMED), seen["role"], ANY_ROLE)
     speaks_a = (role[:, 0] == CLIENT) | (role[:, 1] == SERVER)
     speaks_b = (role[:, 1] == CLIENT) | (role[:, 0] == SERVER)
     confirmed = final_grade == CONFIRMED
@@ -148,10 +151,11 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     )
 
 
-def _telling(seen: NDArray[np.void]) -> NDArray[np.bool_]:
+def _telling(seen: NDArray[np.void], answers_b: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of two directions that show the same protocol, say which tells more: True is B. The client's words name it."""
     role, grade = seen["role"], seen["grade"]
-    client_b: NDArray[np.bool_] = (role[:, 1] == CLIENT) & (role[:, 0] != CLIENT)
-    better_b = grade[:, 1] > grade[:, 0]
-    better_a = grade[:, 0] > grade[:, 1]
-    return (client_b | better_b) & ~better_a
+    client_a = (role[:, 0] == CLIENT) & (role[:, 1] != CLIENT)
+    client_b = (role[:, 1] == CLIENT) & (role[:, 0] != CLIENT)
+    by_role = np.where(client_a | client_b, client_b, answers_b)
+    telling: NDArray[np.bool_] = np.where(grade[:, 0] == grade[:, 1], by_role, grade[:, 1] > grade[:, 0])
+    return telling
