@@ -118,7 +118,7 @@ def rtp(number: int, source: int) -> bytes:
 def datagrams(payloads: list[bytes], back: bool = False) -> list[Packet]:
     """Send them from one end, or in turn from both."""
     ends = (("10.0.0.1", 40000), ("10.0.0.2", 7000))
-    packets = []
+    packets: list[Packet] = []
     for n, payload in enumerate(payloads):
         (source, sport), (target, dport) = reversed(ends) if back and n % 2 else ends
         packets.append(Ether() / IP(src=source, dst=target) / UDP(sport=sport, dport=dport) / payload)

@@ -25,7 +25,8 @@ def named(table: SignatureTable, payload: bytes, transport: int = TCP, more: int
     data = np.frombuffer(b"\xa5\xa5\xa5" + payload, np.uint8)
     found = np.zeros(room, np.int64)
     count = nominate(*table, view(data), 3, len(data), len(data) + more, TRANSPORTS.index(transport), found)
-    return found[:count].tolist()
+    named_ones: list[int] = found[:count].tolist()
+    return named_ones
 
 
 @pytest.mark.parametrize(
