@@ -27,6 +27,7 @@ class Entry(NamedTuple):
 
 COMMANDS: Final = {
     "live": Entry("live", "capture from an interface: annotate live eth0; annotate live -D lists them"),
+    "explain": Entry("explain", "everything known of one flow: annotate explain CAPTURE FLOW"),
     "lookup": Entry("lookup", "ask the registry directly: annotate lookup 8080 443/tcp ssh"),
     "registry": Entry("registry", "which registry is in use, and others"),
 }
