@@ -5,6 +5,8 @@ runs, compiled, over just its payloads; a ladder decides; labels are cut out las
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,8 +18,10 @@ from annotator.evidence.probe import Probe
 from annotator.evidence.probes import probes
 from annotator.evidence.signatures import MOST_CANDIDATES, SignatureTable, nominate, signature_table
 from annotator.flow.table import AT_START, NEXT, Shard
-from annotator.kernel.jit import generated, kernel
+from annotator.kernel import plain
+from annotator.kernel.jit import INTERPRETED, cache_folder, generated, kernel
 from annotator.kernel.load import be32, signed, u8, view
+from annotator.kernel.twin import twin
 from annotator.model import SCTP, TCP, HeaderFlag, PacketBatch
 
 OBSERVATION: Final = np.dtype(
@@ -73,6 +77,13 @@ ANNOUNCED: Final = np.dtype(
 """A payload that names other endpoints."""
 MOST_ANNOUNCED: Final = 20_000
 
+LOAD_S: Final = 0.01
+"""What loading a probe's kernel from the cache takes."""
+COMPILE_S: Final = 1.0
+"""What compiling it takes."""
+PLAIN_PAIRS: Final = 16
+"""Payloads that a plain probe is asked about between two looks at the clock."""
+
 KEEP: Final = 255
 """``wanted`` of a payload that changes nothing."""
 AGAIN: Final = 254
@@ -115,6 +126,20 @@ def judge(window, pool, sightings, pairs, chosen):
         pairs.label_at[k] = answer[1]
         pairs.label_length[k] = answer[2]
 '''
+
+
+def plain_probe(probe: Probe) -> Callable[..., None]:
+    """Make the loop that asks `probe` in plain Python: slow, and there at once."""
+    scope: dict[str, Any] = {"function": twin(probe.confirm), "view": plain.view, "signed": plain.signed}
+    exec(compile(LOOP, probe.confirm.__code__.co_filename, "exec"), scope)  # noqa: S102  # the text is this package's own
+    loop: Callable[..., None] = scope["judge"]
+    return loop
+
+
+def is_compiled(probe: Probe) -> bool:
+    """Say whether the loop of `probe` is in the cache."""
+    folder = cache_folder(Path(probe.confirm.__code__.co_filename).resolve())
+    return folder is not None and next(folder.rglob("*judge*.nbc"), None) is not None
 
 
 def compile_probe(probe: Probe) -> Callable[..., None]:
@@ -434,6 +459,9 @@ class Observer:
         self._strengths = np.array([probe.strength for probe in self.probes], np.int64)
         self._label_bytes = np.array([probe.label_bytes for probe in self.probes], np.int64)
         self._loops: dict[int, Callable[..., None]] = {}
+        self._plain: dict[int, Callable[..., None]] = {}
+        self._spent = dict.fromkeys(range(len(self.probes)), 0.0)
+        self._cached: dict[int, bool] = {}
         self._pool = new_pool()
         self._found = np.empty(MOST_CANDIDATES, np.int64)
 
@@ -509,13 +537,38 @@ class Observer:
         numbers, starts = np.unique(pairs.protocol[order], return_index=True)
         ends = np.append(starts[1:], count)
         for number, start, end in zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True):
-            self._loop(number)(data, self._pool.data, sightings, pairs, order[start:end])
+            self._answer(number, data, sightings, pairs, order[start:end])
         return pairs
 
-    def _loop(self, number: int) -> Callable[..., None]:
-        if number not in self._loops:
+    def _answer(
+        self,
+        number: int,
+        data: NDArray[np.uint8],
+        sightings: NDArray[np.void],
+        pairs: Pairs,
+        chosen: NDArray[np.int64],
+    ) -> None:
+        """Have a probe answer: in plain Python while that takes less than to load, or to compile, its kernel."""
+        if number in self._loops:
+            self._loops[number](data, self._pool.data, sightings, pairs, chosen)
+            return
+        begun = perf_counter()
+        while len(chosen) and self._spent[number] < self._patience(number):
+            some, chosen = chosen[:PLAIN_PAIRS], chosen[PLAIN_PAIRS:]
+            if number not in self._plain:
+                self._plain[number] = plain_probe(self.probes[number])
+            self._plain[number](data, self._pool.data, sightings, pairs, some)
+            self._spent[number] += perf_counter() - begun
+            begun = perf_counter()
+        if len(chosen):
             self._loops[number] = compile_probe(self.probes[number])
-        return self._loops[number]
+            self._loops[number](data, self._pool.data, sightings, pairs, chosen)
+
+    def _patience(self, number: int) -> float:
+        """Seconds of plain Python after which a probe's kernel pays: the time to load it, or to compile it."""
+        if number not in self._cached:
+            self._cached[number] = INTERPRETED or is_compiled(self.probes[number])
+        return LOAD_S if self._cached[number] else COMPILE_S
 
     def _make_room(self, count: int) -> None:
         """See to it that `count` more payloads find room in the tables, whatever comes of them."""

@@ -113,25 +113,14 @@ if not INTERPRETED:
             raise IndexError("load past the end")
         return _le64(data[0], i)  # type: ignore[no-any-return]
 else:
-
-    def view(data: Any) -> Any:
-        """Give the bytes of an array as the loads take them: here, the array itself."""
-        return data
-
-    def _load(size: int, order: str) -> Any:
-        def load(data: Any, i: int) -> int:
-            if i < 0 or i > len(data) - size:
-                raise IndexError("load past the end")
-            return int.from_bytes(bytes(data[i : i + size]), order)  # type: ignore[arg-type]  # "big" or "little"
-
-        return load
-
-    u8 = _load(1, "big")
-    be16, be32, be64 = _load(2, "big"), _load(4, "big"), _load(8, "big")
-    le16, le32, le64 = _load(2, "little"), _load(4, "little"), _load(8, "little")
+    pass
 
 
 @kernel
 def signed(value: Any) -> int:
     """Widen a column's element to int64, so that it mixes with what the loads give (uint64 does not)."""
     return np.int64(value)  # type: ignore[return-value]  # an int, to the checker as to Numba
+
+
+LOADS = ("view", "u8", "be16", "be32", "be64", "le16", "le32", "le64", "signed")
+"""What :mod:`annotator.kernel.plain` has under the same names."""
