@@ -65,56 +65,62 @@ def _turn(word: int, bits: int) -> int:
 
 
 @kernel
-def sha256(message: Any, length: int) -> Any:
-    """Hash ``message[:length]`` (FIPS 180-4 section 6.2): int64[32]."""
-    blocks = (length + 9 + 63) // 64
-    padded = np.zeros(blocks * 64, np.int64)
-    padded[:length] = message[:length]
-    padded[length] = 0x80
-    for k in range(4):
-        padded[blocks * 64 - 1 - k] = (length * 8) >> (8 * k) & 255
-    state = INITIAL_STATE.copy()
-    w = np.zeros(64, np.int64)
-    for block in range(blocks):
-        for t in range(16):
-            at = block * 64 + 4 * t
-            w[t] = padded[at] << 24 | padded[at + 1] << 16 | padded[at + 2] << 8 | padded[at + 3]
-        for t in range(16, 64):
+def hmac_sha256(state: Any, block: Any, w: Any, key: Any, message: Any, length: int, out: Any) -> None:
+    """Authenticate ``message[:length]`` (RFC 2104, FIPS 180-4 section 6.2) into ``out[:32]``.
+
+    `key` is of 64 bytes, filled up with zeros; a message has 48 bytes at the most, as those here have. `out` may be
+    any of the two. `state` (int64[8]), `block` (int64[256]) and `w` (int64[64]) are what it works in.
+
+    To be compiled fast it is one function, with one copy of the compression, and its loops are as
+    long as an array that is handed in: those of a length that is known are unrolled.
+    """
+    for k in range(64, len(block)):
+        block[k] = 0
+    for k in range(len(w)):
+        block[k] = key[k] ^ 0x36
+        block[128 + k] = key[k] ^ 0x5C
+    for k in range(length):
+        block[64 + k] = message[k]
+    for start in range(0, 256, 64):  # inner key, message; outer key, inner hash
+        if start & 64 == 0:
+            for k in range(len(state)):
+                state[k] = INITIAL_STATE[k]
+        else:
+            content = length if start == 64 else 32
+            block[start + content] = 0x80
+            block[start + 62], block[start + 63] = (64 + content) * 8 >> 8, (64 + content) * 8 & 255
+        for t in range(len(w)):
+            if t < 16:
+                at = start + 4 * t
+                w[t] = block[at] << 24 | block[at + 1] << 16 | block[at + 2] << 8 | block[at + 3]
+                continue
             low = _turn(w[t - 15], 7) ^ _turn(w[t - 15], 18) ^ (w[t - 15] >> 3)
             high = _turn(w[t - 2], 17) ^ _turn(w[t - 2], 19) ^ (w[t - 2] >> 10)
             w[t] = (w[t - 16] + low + w[t - 7] + high) & WORD
-        a, b, c, d, e, f, g, h = state
-        for t in range(64):
+        a, b, c, d = state[0], state[1], state[2], state[3]
+        e, f, g, h = state[4], state[5], state[6], state[7]
+        for t in range(len(w)):
             big = _turn(e, 6) ^ _turn(e, 11) ^ _turn(e, 25)
             one = h + big + ((e & f) ^ ((e ^ WORD) & g)) + ROUND_CONSTANTS[t] + w[t]
             two = (_turn(a, 2) ^ _turn(a, 13) ^ _turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
             h, g, f, e, d, c, b, a = g, f, e, (d + one) & WORD, c, b, a, (one + two) & WORD
-        for k, value in enumerate((a, b, c, d, e, f, g, h)):
-            state[k] = (state[k] + value) & WORD
-    digest = np.zeros(32, np.int64)
-    for k in range(32):
-        digest[k] = state[k >> 2] >> (24 - 8 * (k & 3)) & 255
-    return digest
+        state[0], state[1], state[2], state[3] = state[0] + a, state[1] + b, state[2] + c, state[3] + d
+        state[4], state[5], state[6], state[7] = state[4] + e, state[5] + f, state[6] + g, state[7] + h
+        for k in range(len(state)):
+            state[k] &= WORD
+        if start & 64:
+            for k in range(len(w) // 2):
+                w[k] = state[k >> 2] >> (24 - 8 * (k & 3)) & 255
+                block[192 + k] = w[k]
+    for k in range(len(w) // 2):
+        out[k] = w[k]
 
 
 @kernel
-def hmac_sha256(key: Any, message: Any, length: int) -> Any:
-    """Authenticate ``message[:length]`` with a key of at most 64 bytes (RFC 2104): int64[32]."""
-    inner = np.full(64 + length, 0x36, np.int64)
-    outer = np.full(96, 0x5C, np.int64)
-    inner[64:] = message[:length]
-    for k in range(len(key)):
-        inner[k] ^= key[k]
-        outer[k] ^= key[k]
-    outer[64:] = sha256(inner, 64 + length)
-    return sha256(outer, 96)
-
-
-@kernel
-def expand_key(key: Any) -> Any:
-    """Give the 11 round keys of AES-128 (FIPS 197 section 5.2): int64[176]."""
-    keys = np.zeros(176, np.int64)
-    keys[:16] = key[:16]
+def expand_key(key: Any, keys: Any) -> None:
+    """Write the 11 round keys of AES-128 (FIPS 197 section 5.2) of ``key[:16]`` to `keys`, int64[176]."""
+    for k in range(16):
+        keys[k] = key[k]
     factor = 1
     for k in range(16, 176, 4):
         for b in range(4):
@@ -126,7 +132,6 @@ def expand_key(key: Any) -> Any:
             keys[k + b] = keys[k - 16 + b] ^ byte
         if k % 16 == 0:
             factor = (factor << 1) ^ (0x11B if factor & 0x80 else 0)
-    return keys
 
 
 @kernel
@@ -136,14 +141,14 @@ def _double(byte: int) -> int:
 
 @kernel
 def encrypt_block(keys: Any, block: Any, out: Any) -> None:
-    """Encrypt 16 bytes with AES-128 (FIPS 197 section 5.1) into `out`; `block` and `out` are two arrays."""
-    for k in range(16):
+    """Encrypt 16 bytes with AES-128 (FIPS 197 section 5.1) into `out`, int64[16]; `block` is another array."""
+    for k in range(len(out)):
         out[k] = block[k] ^ keys[k]
-    mixed = np.empty(16, np.int64)
-    for turn in range(1, 11):
-        for k in range(16):  # substitute and shift rows: row r of column c comes from column c + r
+    mixed = np.zeros(16, np.int64)
+    for turn in range(1, len(keys) // 16):
+        for k in range(len(out)):  # substitute and shift rows: row r of column c comes from column c + r
             mixed[k] = S_BOX[out[(k + 4 * (k & 3)) & 15]]
-        for k in range(0, 16, 4):
+        for k in range(0, len(out), 4):
             a, b, c, d = mixed[k], mixed[k + 1], mixed[k + 2], mixed[k + 3]
             if turn < 10:
                 every = a ^ b ^ c ^ d

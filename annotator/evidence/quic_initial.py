@@ -130,45 +130,63 @@ def long_header(data: Any, i: int, end: int) -> tuple[int, int, int]:
 
 
 @kernel
-def _expand(secret: Any, number: int) -> Any:
-    return hmac_sha256(secret, INFOS[number], INFO_LENGTHS[number])
-
-
-@kernel
-def open_initial(data: Any, i: int, end: int, number: int, stop: int) -> Any:
+def open_initial(data: Any, i: int, end: int, number: int, stop: int, keys: Any) -> Any:
     """Decrypt the client's Initial packet at `i`, whose packet number stands at `number`, and which ends at `stop`.
 
     Of a packet that is stored to `end` only, what is there is decrypted. The caller has checked the header, and that
-    20 bytes stand from `number` on. Gives the frames: int64[n].
+    20 bytes stand from `number` on. Leaves key, iv and header protection key at the start of the rows of `keys`
+    (int64[3, 64]), and gives the frames: int64[n].
+
+    All is one function: each call of one that holds the ciphers costs another second when it is compiled.
     """
+    state, work, w = np.zeros(8, np.int64), np.zeros(256, np.int64), np.zeros(64, np.int64)
+    secret, message = np.zeros(64, np.int64), np.zeros(64, np.int64)
     version = be32(data, i + 1)
-    id_length = u8(data, i + 5)
-    connection = np.zeros(20, np.int64)
-    for k in range(id_length):
-        connection[k] = u8(data, i + 6 + k)
-    secret = hmac_sha256(SALTS[max(salt_of(version), 0)], connection, id_length)
-    secret = _expand(secret, 0)
     base = 4 if version == V2 or version == V2_DRAFT else 1
-    # header protection: RFC 9001 section 5.4
-    block, mask = np.zeros(16, np.int64), np.zeros(16, np.int64)
+    for k in range(20):
+        secret[k] = SALTS[max(salt_of(version), 0), k]
+    length = u8(data, i + 5)
+    for k in range(length):
+        message[k] = u8(data, i + 6 + k)
+    for step in range(5):  # RFC 9001 section 5.2: HKDF-Extract, then HKDF-Expand-Label (RFC 8446 section 7.1)
+        if step > 0:
+            label = 0 if step == 1 else base + step - 2
+            length = INFO_LENGTHS[label]
+            for k in range(length):
+                message[k] = INFOS[label, k]
+        hmac_sha256(state, work, w, secret, message, length, message)
+        for k in range(32):
+            if step < 2:
+                secret[k] = message[k]
+            else:
+                keys[step - 2, k] = message[k]
+    rounds, block, mask = np.zeros((2, 176), np.int64), np.zeros(16, np.int64), np.zeros(16, np.int64)
+    for which in range(2):
+        expand_key(keys[2 * which], rounds[which])
     for k in range(16):
         block[k] = u8(data, number + 4 + k)
-    encrypt_block(expand_key(_expand(secret, base + 2)), block, mask)
-    number_length = ((u8(data, i) ^ mask[0]) & 3) + 1
-    block[:12] = _expand(secret, base + 1)[:12]
-    for k in range(number_length):
-        block[12 - number_length + k] ^= u8(data, number + k) ^ mask[1 + k]
-    # AES-GCM counts blocks from 2 on (NIST SP 800-38D section 7.1); the tag of 16 bytes is not looked at
-    start = number + number_length
-    length = max(min(stop - 16, end) - start, 0)
-    frames = np.zeros(length, np.int64)
-    keys = expand_key(_expand(secret, base))
-    for k in range(0, length, 16):
-        counter = 2 + k // 16
-        block[12], block[13], block[14], block[15] = 0, 0, counter >> 8 & 255, counter & 255
-        encrypt_block(keys, block, mask)
-        for b in range(min(16, length - k)):
-            frames[k + b] = u8(data, start + k + b) ^ mask[b]
+    # the first block gives the mask of header protection (RFC 9001 section 5.4), the others are AES-GCM's, which
+    # counts from 2 on (NIST SP 800-38D section 7.1); the tag of 16 bytes is not looked at
+    start, length = number, 1
+    frames = np.zeros(0, np.int64)
+    turn = 0
+    while 16 * turn - 16 < length:
+        encrypt_block(rounds[1 if turn == 0 else 0], block, mask)
+        if turn == 0:
+            number_length = ((u8(data, i) ^ mask[0]) & 3) + 1
+            for k in range(12):
+                block[k] = keys[1, k]
+            for k in range(number_length):
+                block[12 - number_length + k] ^= u8(data, number + k) ^ mask[1 + k]
+            start = number + number_length
+            length = max(min(stop - 16, end) - start, 0)
+            frames = np.zeros(length, np.int64)
+            block[12], block[13] = 0, 0
+        else:
+            for k in range(16 * turn - 16, min(16 * turn, length)):
+                frames[k] = u8(data, start + k) ^ mask[k & 15]
+        turn += 1
+        block[14], block[15] = (turn + 1) >> 8 & 255, (turn + 1) & 255
     return frames
 
 

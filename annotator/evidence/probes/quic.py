@@ -29,41 +29,46 @@ REJECTION: Final = 34
 
 
 @kernel
-def opened(data: Any, i: int, end: int, finish: int, number: int, stop: int) -> tuple[int, Any, int, int]:
-    """Open the Initial packet at `i`: (0 if it is no client's, 1 if frames fit, 2 with the whole ClientHello; the
-    handshake stream as far as it is known; place and length of the server name in it).
+def opened(data: Any, i: int, end: int, number: int, stop: int, stream: Any, filled: Any) -> tuple[int, int, int]:
+    """Open the Initial packet at `i`, whose packet number is at `number`, and which ends at `stop`.
+
+    Puts the handshake messages into `stream` (uint8, zeros) as far as they are there, and marks their bytes in
+    `filled`. Returns (0 if it is no client's, 1 if frames fit, 2 with the whole ClientHello; place and length of the
+    server name in the stream).
     """
-    stream, filled = np.zeros(LONGEST_HELLO, np.uint8), np.zeros(LONGEST_HELLO, np.uint8)
-    frames = quic_initial.open_initial(data, i, end, number, stop)
+    frames = quic_initial.open_initial(data, i, end, number, stop, np.zeros((3, 64), np.int64))
     google = quic_google.google_version(data, i + 1) >= 0
     crypto = quic_initial.GOOGLE_CRYPTO if google else quic_initial.CRYPTO
     most, sound = quic_initial.gather_crypto(frames, end >= stop - 16, crypto, stream, filled)
     if not sound or most == 0:
-        return 0, stream, 0, 0
+        return 0, 0, 0
     known = 0
     while known < most and filled[known]:
         known += 1
     joined = view(stream)
     if known >= 8 and be32(joined, 0) == quic_google.CHLO:
         _, at, length = quic_google.crypto_message(joined, -13, most)
-        return 2, stream, at, length
+        return 2, at, length
     if known >= 40 and u8(joined, 0) == 1:
         whole = 4 + (u8(joined, 1) << 16 | be16(joined, 2))
         state, at, length = hello.client_hello(joined, 4, min(known, whole), whole, False)
         if state == hello.BAD:
-            return 0, stream, 0, 0
+            return 0, 0, 0
         if state == hello.WHOLE or (length > 0 and u8(joined, at) > 31):
-            return 2, stream, at, length
+            return 2, at, length
     at, length = quic_initial.find_server_name(joined, 0, most)
-    return 2 if length > 0 else 1, stream, at, length
+    return 2 if length > 0 else 1, at, length
 
 
 @kernel
-def initial(data: Any, i: int, end: int, finish: int) -> bool:
-    """Say whether the packet with a long header at `i` is an Initial one of a version whose keys are known."""
+def initial(data: Any, i: int, end: int) -> tuple[int, int]:
+    """Give packet number's place and end of the Initial packet at `i` that can be opened; (-1, 0) if it cannot."""
     version = be32(data, i + 1)
     kind = 1 if version == quic_initial.V2 or version == quic_initial.V2_DRAFT else 0
-    return u8(data, i) >> 4 & 3 == kind and quic_initial.salt_of(version) >= 0
+    if u8(data, i) >> 4 & 3 != kind or quic_initial.salt_of(version) < 0:
+        return -1, 0
+    number, stop, _ = quic_initial.long_header(data, i, end)
+    return (number, stop) if number + 20 <= end else (-1, 0)
 
 
 @kernel
@@ -77,12 +82,6 @@ def long_packet(data: Any, i: int, end: int, finish: int) -> Answer:
         return (verdict(CONFIRMED if fits else SPECULATIVE, SERVER, RETRY), 0, 0)
     if number < 0 or stop > finish:
         return NOTHING
-    if initial(data, i, end, finish) and number + 20 <= end and finish - i >= 100:
-        state, _, _, length = opened(data, i, end, finish, number, stop)
-        if state:
-            basis = CLIENT_HELLO if state == 2 else INITIAL_PART
-            shown = end - i if length else 0
-            return verdict(CONFIRMED, CLIENT, basis, FOLLOW if state == 1 else 0), i, shown
     if stop < finish and stop + 5 <= end:  # what is coalesced: a packet of the same version, 1-RTT, or padding
         first = u8(data, stop)
         if first & 0x80 and (first & 0x40 == 0 or be32(data, stop + 1) != version):
@@ -129,7 +128,16 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     if u8(data, i) & 0x40 == 0:
         return NOTHING  # the fixed bit
     if quic_initial.salt_of(version) >= 0 or version >> 8 == 0xFF0000 or version >> 8 == 0xFACEB0:
-        return long_packet(data, i, end, finish)
+        answer = long_packet(data, i, end, finish)
+        number, stop = initial(data, i, end)
+        if answer[0] & 3 != CONFIRMED or number < 0 or finish - i < 100:
+            return answer
+        stream, filled = np.zeros(LONGEST_HELLO, np.uint8), np.zeros(LONGEST_HELLO, np.uint8)
+        state, _, length = opened(data, i, end, number, stop, stream, filled)
+        if state == 0:
+            return answer
+        basis, wishes = (CLIENT_HELLO, 0) if state == 2 else (INITIAL_PART, FOLLOW)
+        return verdict(CONFIRMED, CLIENT, basis, wishes), i, end - i if length else 0
     number, stop, _ = quic_initial.long_header(data, i, end)
     if number < 0 or stop > finish:
         return NOTHING
@@ -146,10 +154,11 @@ def label(raw: bytes) -> str:
         return raw.decode("ascii", "backslashreplace")
     packet = np.frombuffer(raw, np.uint8)
     data = view(packet)
-    number, stop, _ = quic_initial.long_header(data, 0, len(raw))
-    if number < 0 or number + 20 > len(raw):
+    number, stop = initial(data, 0, len(raw))
+    if number < 0:
         return ""
-    state, stream, at, length = opened(data, 0, len(raw), len(raw), number, stop)
+    stream, filled = np.zeros(LONGEST_HELLO, np.uint8), np.zeros(LONGEST_HELLO, np.uint8)
+    state, at, length = opened(data, 0, len(raw), number, stop, stream, filled)
     return hello.label(stream[at : at + length].tobytes()) if state else ""
 
 
