@@ -23,10 +23,11 @@ import numba
 import numpy as np
 import platformdirs
 from numba.core import config as numba_config
-from numba.core.types import unliteral
+from numba.core import types as numba_types
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+types: Any = numba_types  # untyped in Numba
 config: Any = numba_config  # its settings are made at run time, out of a type checker's sight
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -152,7 +153,7 @@ def _forget_literals(compiled: Any) -> None:
     resolve = compiled.get_call_template
 
     def get_call_template(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
-        return resolve(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()})
+        return resolve(tuple(map(types.unliteral, args)), {name: types.unliteral(kind) for name, kind in kws.items()})
 
     compiled.get_call_template = get_call_template
 
