@@ -39,7 +39,8 @@ def _twin_of(value: Any) -> Any:
     """Replace a kernel by its twin, and a module of this package by one whose kernels are replaced when asked for."""
     if isinstance(value, ModuleType) and value.__name__.startswith("annotator."):
         return _Twins(value)
-    return twin(value) if value in _PLAIN or hasattr(value, "py_func") else value
+    kernel = callable(value) and (value in _PLAIN or hasattr(value, "py_func"))
+    return twin(value) if kernel else value
 
 
 class _Twins(SimpleNamespace):
