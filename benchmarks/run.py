@@ -96,7 +96,8 @@ def main(arguments: list[str]) -> None:
         entry = Entry(tool.name, version(tool), counts=tool.counts)
         if tool.path() is None:
             entry.problem = "absent: not installed here"
-        entry.command = shlex.join([Path(tool.program).name, *tool.arguments(Path(capture.name), Path())])
+        words = [tool.program, *tool.arguments(Path(capture.name), Path())]
+        entry.command = shlex.join(Path(word).name if Path(word).is_absolute() else word for word in words)
         entries.append(entry)
     print(", ".join(f"{key}: {value}" for key, value in machine.items()))
     size = capture.stat().st_size
@@ -111,18 +112,15 @@ def main(arguments: list[str]) -> None:
         for tool, entry in zip(runners, entries, strict=True):
             print(f"\rturn {number + 1} of {options.repeat}: {tool.name:20}", end="", file=sys.stderr, flush=True)
             turn(tool, entry, capture, options.scratch, options.timeout)
+        if options.json:  # after each turn: a race that is broken off has not been in vain
+            about = {"name": capture.name, "packets": packets, "bytes": size}
+            result = {"machine": machine, "capture": about, "tools": as_data(entries)}
+            options.json.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print("\r" + " " * 50 + "\r", end="", file=sys.stderr)
     sink.close()
     print(as_text(entries, packets))
     if options.markdown:
         options.markdown.write_text(as_markdown(entries, packets) + "\n", encoding="utf-8")
-    if options.json:
-        result = {
-            "machine": machine,
-            "capture": {"name": capture.name, "packets": packets, "bytes": size},
-            "tools": as_data(entries),
-        }
-        options.json.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ def test_tools_are_timed_and_absent_ones_named(
     assert [each["exit_code"] for each in tshark["runs"]] == [0, 0]
     assert tshark["flows"] > 50
     assert nfstream["runs"] == []
+    assert tshark["command"].startswith("tshark -n -q -r tiny.pcap")
     assert str(tiny.parent) not in figures.read_text(), "where things are on this machine is nobody's business"
+    assert str(Path(run.__file__).parent) not in figures.read_text()
     assert "| tshark |" in table.read_text()
 
 
