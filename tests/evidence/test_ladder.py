@@ -1,10 +1,12 @@
 """Which candidate wins, by table: the rungs of :func:`annotator.evidence.look.decide`, with probes made for it."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from numba import njit
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
 from scapy.packet import Packet
@@ -12,7 +14,7 @@ from scapy.packet import Packet
 from annotator.evidence import look as looking
 from annotator.evidence.look import AMBIGUITIES, CONTRADICTIONS
 from annotator.evidence.probe import Answer, Probe, anywhere
-from annotator.kernel.load import u8
+from annotator.kernel.load import signed, u8, view
 from tests.evidence.test_look import look, talk
 
 
@@ -39,11 +41,20 @@ PROBES = (
 )
 
 
+@cache
+def compile_anew(probe: Probe) -> Any:
+    """Compile a probe's loop without the cache, which knows loops by file, and would give one for all three."""
+    scope = {"view": view, "signed": signed, "function": njit(probe.confirm)}
+    exec(looking.LOOP, scope)  # noqa: S102  # the text is the package's own
+    return njit(scope["judge"])
+
+
 @pytest.fixture
 def made_up() -> Iterator[None]:
     """Have the observer know these three probes only."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(looking, "probes", lambda: PROBES)
+        patch.setattr(looking, "compile_probe", compile_anew)
         yield
 
 
