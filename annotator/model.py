@@ -189,6 +189,7 @@ HEADER: Final = np.dtype(
         ("frame", "i8"),  # 1-based number of the packet in its capture
         ("sport", "u2"),  # port, or ICMP type
         ("dport", "u2"),  # port, or ICMP code
+        ("fragment_bytes", "u4"),  # octets of the IP payload that this packet holds
         ("payload_offset", "i8"),  # of the transport payload, in PacketBatch.data
         ("payload_caplen", "u4"),  # stored bytes of it
         ("payload_bytes", "u4"),  # bytes of it on the wire, by the headers

@@ -124,6 +124,8 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
                     sights = table.more(tied)
             if progress:
                 progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
+        if progress:
+            progress(done_bytes + (reader.bytes_total or reader.bytes_done), total_bytes, packets + reader.frames)
         table.add(fragments.give_up(decoder.counts), reader.capture)
         jit.mark_prepared()
         done_bytes += reader.bytes_done

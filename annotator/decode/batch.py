@@ -13,6 +13,7 @@ from annotator.decode.link import ANY_VERSION, all_plain, network_layer, undecod
 from annotator.decode.strip import DECODED, strip
 from annotator.decode.transport import has_ports, quote_signal, transport_header
 from annotator.decode.tunnels import Tunnels, note_tunnel, tunnel_hash
+from annotator.decode.wifi import MORE_MSDUS
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, be64, signed, u8, view
 from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, HeaderFlag, PacketBatch, StopClass
@@ -22,6 +23,7 @@ MAX_DEPTH: Final = 8
 ROWS_PER_PACKET: Final = 2 * MAX_DEPTH
 """An IP header and the header that an ICMP error quotes, at each depth."""
 P_ESP: Final = 50
+MOST_IP_BYTES: Final = 65535 + 40
 
 COUNT, FIRST_FRAME = 0, 1
 READ, PACKETS_DECODED, BYTES, FIRST_NS, LAST_NS, TIME_STEPS_BACK, FIRST_STEP_BACK, FILTERED, TOTALS = range(9)
@@ -54,7 +56,7 @@ def put_addresses(row: Any, data: Any, source: int, destination: int, version: i
 @kernel
 def note(counts: Any, reason: int, frame: int) -> None:
     """Count `reason`, and keep the first frame that it was seen in."""
-    if counts[reason, COUNT] == 0:
+    if counts[reason, COUNT] == 0 or frame < counts[reason, FIRST_FRAME]:
         counts[reason, FIRST_FRAME] = frame
     counts[reason, COUNT] += 1
 
@@ -148,13 +150,16 @@ def decode_packets(
         end = i + signed(caplen[packet])
         wire_end = i + wire
 
-        if rare is not None and rare.stripped.shape[1] > 0:
+        if rare is not None and rare.stripped.shape[1] > 0 and rare.stripped[3, packet] != reasons.RARE:
             ethertype, i, end, stop = (
                 rare.stripped[0, packet],
                 rare.stripped[1, packet],
                 rare.stripped[2, packet],
                 rare.stripped[3, packet],
             )
+            if ethertype & MORE_MSDUS:
+                note(counts, reasons.WIFI_AGGREGATE, frame)
+                ethertype &= 0xFFFF
             version, vlan = 0, 0
             if stop == reasons.NONE:
                 version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
@@ -198,9 +203,14 @@ def decode_packets(
                     transport_header(frames, start, stored_end, finish, protocol, kind == HeaderFlag.FRAGMENT_FIRST)
                 )
             inside = (tunnels.NONE, 0, 0, tunnels.NO_ID)
-            if kind == 0:
+            whole_end = payload_end  # of the payload, all fragments together
+            if kind == HeaderFlag.FRAGMENT_FIRST:
+                whole_end = i + MOST_IP_BYTES
+                if protocol == UDP and stored_end - start >= 8:
+                    whole_end = max(start + be16(frames, start + 4), payload_end)
+            if not later:
                 if protocol == UDP:
-                    inside = tunnels.udp_tunnel(frames, payload, min(end, payload_end), payload_end)
+                    inside = tunnels.udp_tunnel(frames, payload, min(end, payload_end), whole_end)
                     if rare is None and inside[0] != tunnels.NONE:
                         return made, packet, True
                 elif protocol in tunnels.CARRIERS:
@@ -240,6 +250,7 @@ def decode_packets(
             row["ack"] = acknowledged
             row["fragment_id"] = fragment_id
             row["fragment_offset"] = fragment_offset
+            row["fragment_bytes"] = finish - start
             row["ip_bytes"] = finish - i
             row["frame_bytes"] = wire
             row["payload_offset"] = payload
@@ -265,7 +276,7 @@ def decode_packets(
                 break
             carrier, ethertype, i, identifier = inside
             end = min(end, payload_end)
-            wire_end = payload_end
+            wire_end = whole_end
             outer = out[made - 1]
             version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
             if stop != reasons.NONE:  # ARP, STP and the like in a tunnel are no oddity

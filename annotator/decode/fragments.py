@@ -167,8 +167,9 @@ def tie_fragments(headers: Any, chosen: Any, keys: Any, store: Any, timeout_ns: 
             datagram["used"] = 1
             datagram["known"] = 0
         start = signed(row["fragment_offset"])
-        length = signed(row["payload_bytes"]) if start else signed(row["ip_bytes"])
-        if start and overlaps(datagram, start, start + length):
+        if row["flags"] & HeaderFlag.FRAGMENT_FIRST and datagram["known"]:  # the identification is used again
+            datagram["ranges"] = 0
+        if overlaps(datagram, start, start + signed(row["fragment_bytes"])):
             note(counts, reasons.FRAGMENT_OVERLAP, signed(row["frame"]))
         if row["flags"] & HeaderFlag.FRAGMENT_FIRST:
             datagram["known"] = 1
@@ -231,7 +232,7 @@ class Fragments:
         made = tie_fragments(headers, chosen, self._keys, self._store, TIMEOUT_NS, out, counts)
         kept = headers["version"] != 0
         if made or not kept.all():
-            return np.concatenate((headers[kept], out[:made]))
+            return np.concatenate((headers[kept], _in_order(out[:made])))
         return headers
 
     def give_up(self, counts: NDArray[np.int64]) -> NDArray[np.void]:
@@ -239,4 +240,9 @@ class Fragments:
         if self._store is None:
             return np.empty(0, HEADER)
         out = np.empty(HELD, HEADER)
-        return out[: release_all(self._store, out, counts)]
+        return _in_order(out[: release_all(self._store, out, counts)])
+
+
+def _in_order(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Put rows in order of their packets: where they waited depends on the keys of a hash."""
+    return rows[np.lexsort((rows["depth"], rows["frame"]))]

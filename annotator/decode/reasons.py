@@ -54,7 +54,8 @@ TUNNEL_DEPTH: Final = 31
 NO_TIME_STAMP: Final = 32
 CAPLEN_OVER_ORIGLEN: Final = 33
 SNAP_CUT: Final = 34
-REASONS_END: Final = 35
+WIFI_AGGREGATE: Final = 35
+REASONS_END: Final = 36
 RARE: Final = -1
 """No reason: the kernel for plain packets asks for the one that knows everything."""
 
@@ -103,6 +104,9 @@ TABLE: Final[dict[int, Reason]] = {
     NO_TIME_STAMP: Reason("no_time", "file", None, "the record carries no time"),
     CAPLEN_OVER_ORIGLEN: Reason("caplen_over_origlen", "file", None, "more bytes stored than were on the wire"),
     SNAP_CUT: Reason("snap_cut", "file", None, "packets are stored in part (snap length): payload may be missing"),
+    WIFI_AGGREGATE: Reason(
+        "wifi_aggregate", "link", None, "an 802.11 frame of several packets: the first is decoded"
+    ),
 }
 
 STOP_CLASS: Final = tuple(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.decode import reasons
+from annotator.decode.link import PLAIN
 from annotator.decode.pseudo import (
     dsa_frame,
     enc_frame,
@@ -94,6 +95,8 @@ DECODED: Final = (
 @kernel
 def strip_link(data: Any, i: int, end: int, link_type: int) -> Strip:
     """Step over the link header at `i`: (EtherType, position of its payload, end of the frame, stop reason)."""
+    if link_type in PLAIN:  # for decode.link.network_layer, in a batch of several link types
+        return 0, i, end, reasons.RARE
     if link_type == PPI or link_type == PKTAP:
         link_type, i = inner_link(data, i, end, link_type)
         if link_type < 0:

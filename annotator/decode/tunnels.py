@@ -290,7 +290,7 @@ def udp_tunnel(data: Any, i: int, end: int, finish: int) -> Inner:
                 for swapped in range(2):
                     ethertype, inner, _, stop = wifi_frame(data, at, end, False, swapped == 1)
                     if stop == reasons.NONE and ip_fits(data, inner, end, finish, False):
-                        return CAPWAP, ethertype, inner, NO_ID
+                        return CAPWAP, ethertype & 0xFFFF, inner, NO_ID
             elif ethernet_fits(data, at, end, finish):
                 return CAPWAP, BRIDGED_ETHERNET, at, NO_ID
     if u8(data, i + 1) & 15 == 2 and first & 0x80 == 0:

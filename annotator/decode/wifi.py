@@ -12,6 +12,8 @@ PROTECTED, RETRY_ORDER, TO_DS, FROM_DS = 0x4000, 0x8000, 0x0100, 0x0200
 RADIOTAP_TSFT, RADIOTAP_FLAGS, RADIOTAP_EXTENDED = 1, 2, 0x80000000
 FLAG_FCS, FLAG_PADDED, FLAG_BAD_FCS = 0x10, 0x20, 0x40
 AMSDU: Final = 0x80
+MORE_MSDUS: Final = 0x10000
+"""Bit beside an EtherType: the frame aggregates more packets than the first, which alone is decoded."""
 
 Strip = tuple[int, int, int, int]
 """``(EtherType, position of its payload, end of the frame, reason to stop)``"""
@@ -54,16 +56,19 @@ def wifi_frame(data: Any, i: int, end: int, padded: bool, swapped: bool) -> Stri
     if padded:
         header = (header + 3) & ~3
     i += header
+    more = 0
     if aggregate:  # the first of the aggregated MSDUs: two addresses and a length (802.11 section 9.3.2.2)
         if end - i < 14:
             return 0, i, end, reasons.LINK_TRUNCATED
         length = (u8(data, i + 12) << 8) | u8(data, i + 13)
         i += 14
+        if end - i > length + 4:  # padding is up to three bytes
+            more = MORE_MSDUS
         end = min(end, i + length)
     ethertype, position = llc_ethertype(data, i, end)
     if ethertype < 0x600:
         return 0, i, end, reasons.LLC
-    return ethertype, position, end, reasons.NONE
+    return ethertype | more, position, end, reasons.NONE
 
 
 @kernel

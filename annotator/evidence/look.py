@@ -5,6 +5,7 @@ runs, compiled, over just its payloads; a ladder decides; labels are cut out las
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, NamedTuple
@@ -128,6 +129,7 @@ def judge(window, pool, sightings, pairs, chosen):
 '''
 
 
+@cache
 def plain_probe(probe: Probe) -> Callable[..., None]:
     """Make the loop that asks `probe` in plain Python: slow, and there at once."""
     scope: dict[str, Any] = {"function": twin(probe.confirm), "view": plain.view, "signed": plain.signed}
@@ -136,12 +138,14 @@ def plain_probe(probe: Probe) -> Callable[..., None]:
     return loop
 
 
+@cache
 def is_compiled(probe: Probe) -> bool:
     """Say whether the loop of `probe` is in the cache."""
     folder = cache_folder(Path(probe.confirm.__code__.co_filename).resolve())
     return folder is not None and next(folder.rglob("*judge*.nbc"), None) is not None
 
 
+@cache
 def compile_probe(probe: Probe) -> Callable[..., None]:
     """Compile (or load from the cache) the loop that asks `probe` about its candidates."""
     loop: Callable[..., None] = generated(probe.confirm, LOOP, "judge", view=view, signed=signed)

@@ -4,6 +4,7 @@ All signatures of all probes are one set of arrays, ordered by transport and fir
 against the few that its first byte allows.
 """
 
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from annotator.kernel.jit import kernel
 from annotator.kernel.load import le64, signed, u8
 
 TRANSPORTS: Final = (TCP, UDP, SCTP)
+ANYWHERE: Final = 256
 WIDTH: Final = 8
 """Bytes of a signature at the most."""
 MOST_CANDIDATES: Final = 12
@@ -36,21 +38,25 @@ SIGNATURE: Final = np.dtype(
 
 
 class SignatureTable(NamedTuple):
-    """All signatures; those of transport number t and first byte b are ``rows[starts[t, b]:starts[t, b + 1]]``."""
+    """All signatures; those of transport number t and first byte b are ``rows[starts[t, b]:starts[t, b + 1]]``.
+
+    Those that look at no first byte are in bucket ANYWHERE.
+    """
 
     starts: NDArray[np.int64]
     rows: NDArray[np.void]
 
 
+@cache
 def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
     """Lay out the signatures of `probes`; a protocol's number is its place among them.
 
     Raises ValueError for a signature of no or more than eight bytes, or whose mask has another length.
     """
-    starts = np.zeros((len(TRANSPORTS), 257), np.int64)
+    starts = np.zeros((len(TRANSPORTS), ANYWHERE + 2), np.int64)
     rows: list[tuple[int, ...]] = []
     for t, transport in enumerate(TRANSPORTS):
-        buckets: list[list[tuple[int, ...]]] = [[] for _ in range(256)]
+        buckets: list[list[tuple[int, ...]]] = [[] for _ in range(ANYWHERE + 1)]
         for number, probe in enumerate(probes):
             for signature in probe.signatures:
                 if not signature.transports & transport:
@@ -62,13 +68,16 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
                 word = int.from_bytes(signature.value, "little") & word_mask
                 shortest = max(signature.shortest, signature.at + len(mask))
                 row = (word, word_mask, shortest, signature.longest, signature.at, len(mask), number)
+                if signature.at:
+                    buckets[ANYWHERE].append(row)
+                    continue
                 for first in range(256):
-                    if signature.at > 0 or (first & mask[0]) == (word & 255):
+                    if (first & mask[0]) == (word & 255):
                         buckets[first].append(row)
-        for first in range(256):
-            starts[t, first] = len(rows)
-            rows += buckets[first]
-        starts[t, 256] = len(rows)
+        for number_of, bucket in enumerate(buckets):
+            starts[t, number_of] = len(rows)
+            rows += bucket
+        starts[t, -1] = len(rows)
     return SignatureTable(starts, np.array(rows, SIGNATURE))
 
 
@@ -95,18 +104,20 @@ def nominate(starts: Any, rows: Any, data: Any, i: int, end: int, finish: int, t
     count = 0
     first = u8(data, i)
     head = word_at(data, i, end)
-    for k in range(starts[transport, first], starts[transport, first + 1]):
-        row = rows[k]
-        at = i + signed(row["at"])
-        if end - at < row["width"] or finish - i < row["shortest"] or finish - i > row["longest"]:
-            continue
-        word = head if at == i else word_at(data, at, end)
-        if word & row["mask"] != row["value"]:
-            continue
-        protocol = signed(row["protocol"])
-        if count and found[count - 1] == protocol:  # a probe's signatures stand together
-            continue
-        if count < len(found):
-            found[count] = protocol
-            count += 1
+    for bucket in (first, ANYWHERE):
+        for k in range(starts[transport, bucket], starts[transport, bucket + 1]):
+            row = rows[k]
+            at = i + signed(row["at"])
+            if end - at < row["width"] or finish - i < row["shortest"] or finish - i > row["longest"]:
+                continue
+            word = head if at == i else word_at(data, at, end)
+            if word & row["mask"] != row["value"]:
+                continue
+            protocol = signed(row["protocol"])
+            known = False
+            for c in range(count):
+                known = known or found[c] == protocol
+            if not known and count < len(found):
+                found[count] = protocol
+                count += 1
     return count

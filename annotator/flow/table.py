@@ -270,6 +270,7 @@ def update(
         flow = rows[index]
         if row["frame"] < flow["first_frame"] and flow["capture"] == capture:  # a fragment that was held back
             flow["first_frame"] = row["frame"]
+            flow["first_from"] = d
         if time != NO_TIME:
             if flow["first_ns"] == NO_TIME or time < flow["first_ns"]:
                 flow["first_ns"] = time
