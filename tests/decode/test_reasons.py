@@ -25,6 +25,11 @@ def nested(depth: int) -> Any:
     return ether() / packet
 
 
+MSDU = bytes(12) + (8 + len(DATAGRAM)).to_bytes(2, "big") + bytes.fromhex("aaaa03 000000 0800") + bytes(DATAGRAM)
+"""Two addresses, a length, LLC, and a packet."""
+AGGREGATE = bytes.fromhex("8800") + bytes(22) + bytes.fromhex("8000") + MSDU + bytes(-len(MSDU) % 4) + MSDU
+"""An 802.11 QoS data frame that holds two."""
+
 CASES: dict[str, tuple[int, Any]] = {
     # reason: (link type, frame)
     "arp": (1, ether() / ARP()),
@@ -32,6 +37,7 @@ CASES: dict[str, tuple[int, Any]] = {
     "ethertype": (1, ether(type=0x88CC) / b"LLDP"),
     "link_control": (9, bytes.fromhex("ff03 c021 01010004")),  # PPP: LCP configure request
     "link_not_ip": (189, bytes(48)),  # USB
+    "wifi_aggregate": (105, AGGREGATE),
     "link_type": (147, bytes(48)),  # LINKTYPE_USER0
     "link_family": (0, bytes.fromhex("63000000") + bytes(DATAGRAM)),  # BSD null: family 99
     "encapsulation": (1, ether(type=0x8847) / bytes.fromhex("00064140 1f")),  # MPLS, bottom; what follows is unknown
