@@ -85,8 +85,8 @@ def once(capture: Path) -> tuple[Analysis, dict[str, float]]:
     """Analyse the capture, and say how long each stage took."""
     clock = Clock()
 
-    def open_timed(paths: Any) -> Any:
-        readers = open_captures(paths)
+    def open_timed(paths: Any, **options: Any) -> Any:
+        readers = open_captures(paths, **options)
         for reader in readers:
             reader.batches = clock.timed(INDEX, reader.batches)  # type: ignore[method-assign]  # this one's only
         return readers

@@ -17,7 +17,8 @@ def small(slots: int) -> Pool:
 
 def store(pool: Pool, owner: int, payload: bytes) -> int:
     """Store a payload that stands behind foreign bytes."""
-    return store_payload(pool, owner, view(np.frombuffer(b"##" + payload, np.uint8)), 2, 2 + len(payload))
+    data = np.frombuffer(b"##" + payload, np.uint8)  # a view does not keep it
+    return store_payload(pool, owner, view(data), 2, 2 + len(payload))
 
 
 def append(pool: Pool, slot: int, owner: int, payload: bytes) -> bytes | None:
