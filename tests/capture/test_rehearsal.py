@@ -41,6 +41,10 @@ def test_its_packets_are_sound() -> None:
     assert found.captures[0].packets_decoded == 2
 
 
+LATER = "annotator.flow.table.revisit"
+"""Compiled when a batch first holds more payloads of a flow than are looked at: fragments alone never do."""
+
+
 @pytest.mark.skipif(INTERPRETED, reason="nothing is compiled")
 def test_no_kernel_of_the_usual_path_is_left_to_compile() -> None:
     """After it, traffic of all kinds calls no kernel of decode and flow for the first time; probes come as needed."""
@@ -50,4 +54,4 @@ def test_no_kernel_of_the_usual_path_is_left_to_compile() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.split() == []
+    assert set(done.stdout.split()) <= {LATER}
