@@ -1,5 +1,6 @@
 """Formats are found by name and ending, and know what they can hold."""
 
+import copy
 import csv
 import re
 
@@ -68,6 +69,7 @@ def hostile(text: str) -> Analysis:
         tunnels={5: text},
         options={"registry": text},
     )
+    analysis.registry = copy.copy(analysis.registry)  # loading is cached: the others keep the true one
     analysis.registry.info = Hostile(text)
     return analysis
 
