@@ -270,6 +270,17 @@ UNKNOWN: Final[tuple[Column, ...]] = (
 )
 """One row a (responder, transport, port) whose port is not assigned and that no related flow explains."""
 
+ENDPOINT: Final[tuple[Column, ...]] = (
+    _RESPONDER,
+    *SERVICE,
+    *_FINDING,
+    Column("responder_scope", Kind.WORD, "`local` or `remote`", source="`--local`"),
+    Column("answered", Kind.INTEGER, "flows in which the responder sent something that is no refusal", "flows"),
+    Column("confirmed", Kind.LIST, "the observed protocols that are confirmed", source="payload"),
+    Column("likely_ephemeral", Kind.FLAG, "whether the port was probably picked for the occasion"),
+)
+"""One row a (responder, transport, port) in use: not merely tried in vain, and not announced by another flow."""
+
 DISAGREEMENT: Final[tuple[Column, ...]] = (
     _RESPONDER,
     *SERVICE,

@@ -113,7 +113,7 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
         port=facts.flows.responder_port[ends.row].astype(np.int64),
         status=facts.flows.responder_status[ends.row],
         peers=ends.initiators,
-        best_basis=_least(facts.flows.direction_basis[rows], ends),
+        best_basis=least(facts.flows.direction_basis[rows], ends),
         answered=answered,
         inbound_answered=groups.sum((facts.answered & facts.inbound)[rows]),
         outbound_answered=groups.sum((facts.answered & facts.outbound)[rows]),
@@ -156,7 +156,7 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
     )
 
 
-def _least(codes: NDArray[np.uint8], ends: Endpoints) -> NDArray[np.uint8]:
+def least(codes: NDArray[np.uint8], ends: Endpoints) -> NDArray[np.uint8]:
     """Give the least code of each group, (g,)."""
     if not len(ends):
         return np.empty(0, np.uint8)

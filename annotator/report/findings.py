@@ -5,7 +5,7 @@ A ladder is tried from the top; the first rung whose condition holds decides.
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,23 @@ EPHEMERAL_RUNGS: Final = (
 """(likely ephemeral, why), in the order in which :func:`judge_ephemeral` tries them."""
 
 
-def judge_ephemeral(facts: EndpointFacts) -> NDArray[np.intp]:
+class Listening(Protocol):
+    """The part of :class:`EndpointFacts` that :func:`judge_ephemeral` looks at."""
+
+    @property
+    def port(self) -> Integers:
+        """The responder's port."""
+
+    @property
+    def peers(self) -> Integers:
+        """Different initiators."""
+
+    @property
+    def best_basis(self) -> NDArray[np.uint8]:
+        """The best :class:`annotator.model.DirectionBasis`."""
+
+
+def judge_ephemeral(facts: Listening) -> NDArray[np.intp]:
     """Give the rung of :data:`EPHEMERAL_RUNGS` that decides for each endpoint, (g,)."""
     return np.select(
         [

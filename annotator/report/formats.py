@@ -11,7 +11,7 @@ from annotator.errors import UsageError
 if TYPE_CHECKING:
     from annotator.report.report import Report
 
-ROWS: Final = ("flows", "services", "unknown", "disagreements")
+ROWS: Final = ("flows", "services", "unknown", "disagreements", "endpoints")
 """The tables whose rows a table format can hold."""
 
 

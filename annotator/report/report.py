@@ -10,6 +10,7 @@ from annotator.model import Analysis
 from annotator.registry import NOTICE
 from annotator.report.endpoints import UnknownPorts, disagreements, unknown_ports
 from annotator.report.facts import Facts
+from annotator.report.in_use import endpoints_in_use
 from annotator.report.ports import Services, services
 from annotator.report.quality import quality
 from annotator.report.records import Record, Records
@@ -30,7 +31,7 @@ SCHEMA_VERSION: Final = 1
 class Report:
     """What a run found. Each part is worked out when it is first asked for.
 
-    The tables ``services``, ``unknown_ports``, ``disagreements`` and ``scans`` are
+    The tables ``services``, ``unknown_ports``, ``disagreements``, ``endpoints`` and ``scans`` are
     :class:`~annotator.report.records.Records`: read-only lists of dicts with values as JSON has them.
     :attr:`flows` is a pandas DataFrame.
     """
@@ -68,6 +69,11 @@ class Report:
     def disagreements(self) -> Records:
         """One row a (responder, transport, port) whose payload contradicts the assignment."""
         return disagreements(self._facts)
+
+    @cached_property
+    def endpoints(self) -> Records:
+        """One row a (responder, transport, port) that is in use, in order of address, transport and port."""
+        return endpoints_in_use(self._facts)
 
     @property
     def scans(self) -> Records:
@@ -168,7 +174,7 @@ class Report:
         yield "schema_version", SCHEMA_VERSION
         for name in ("tool", "registry", "captures", "quality", "totals", "services", "unknown_ports"):
             yield name, getattr(self, name)
-        for name in ("disagreements", "scans", "issues", "options", "caveat"):
+        for name in ("disagreements", "endpoints", "scans", "issues", "options", "caveat"):
             yield name, getattr(self, name)
 
     def to_dict(self) -> Record:

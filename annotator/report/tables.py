@@ -72,6 +72,8 @@ def rows_of(report: Report, rows: str) -> Rows:
             return RecordRows(report.unknown_ports)
         case "disagreements":
             return RecordRows(report.disagreements)
+        case "endpoints":
+            return RecordRows(report.endpoints)
         case _:
             return report.flow_rows
 
