@@ -25,6 +25,7 @@ MEMBERS = {
     "services": list,
     "unknown_ports": list,
     "disagreements": list,
+    "endpoints": list,
     "scans": list,
     "issues": [{"name", "layer", "count", "first_frame", "detail", "capture"}],
     "options": dict,
