@@ -230,6 +230,12 @@ _GROUP: Final[tuple[Column, ...]] = (
     Column("bytes", Kind.INTEGER, "IP octets of both directions", "bytes"),
     Column("first_seen", Kind.TIME, "the first packet of all", "UTC"),
     Column("last_seen", Kind.TIME, "the last packet of all", "UTC"),
+    Column(
+        "wireshark_filter",
+        Kind.TEXT,
+        "a display filter for Wireshark and tshark that shows the flows' packets",
+        lies="also shows ICMP errors that quote them; a service's also an initiator that has this port by chance",
+    ),
 )
 
 _RESPONDER: Final = Column("responder_addr", Kind.TEXT, "who was asked")
@@ -241,6 +247,15 @@ _FINDING: Final[tuple[Column, ...]] = (
     Column("observed_basis", Kind.WORD, "the message that showed it", source="payload"),
     Column("observed_label", Kind.TEXT, "a name found in it", source="payload", lies="is what the sender wrote"),
 )
+_JUDGED: Final[tuple[Column, ...]] = (
+    Column("severity", Kind.WORD, "`high`, `medium`, `low` or `info`"),
+    Column("severity_reason", Kind.TEXT, "why, in words"),
+    Column("next_step", Kind.TEXT, "what to look at next"),
+)
+_SCOPE: Final = Column("responder_scope", Kind.WORD, "`local` or `remote`", source="`--local`")
+_UNAUTHORIZED: Final = Column(
+    "unauthorized_use", Kind.TEXT, "unauthorised use reported to IANA, in its words", source="IANA"
+)
 
 SERVICE: Final[tuple[Column, ...]] = (*_KEY, *_GROUP)
 """One row a (transport, responder's port)."""
@@ -249,10 +264,16 @@ UNKNOWN: Final[tuple[Column, ...]] = (
     _RESPONDER,
     *SERVICE,
     *_FINDING,
-    Column("responder_scope", Kind.WORD, "`local` or `remote`", source="`--local`"),
+    _SCOPE,
     Column("port_range", Kind.TEXT, "the port or range of the registry's record", source="IANA"),
+    Column(
+        "assigned_elsewhere",
+        Kind.LIST,
+        "what the same number is assigned to on other transports, as `domain/udp`; `/tcp` for a use without a name",
+        source="IANA",
+    ),
     Column("answered", Kind.INTEGER, "flows in which the responder sent something that is no refusal", "flows"),
-    Column("unauthorized_use", Kind.TEXT, "unauthorised use reported to IANA, in its words", source="IANA"),
+    _UNAUTHORIZED,
     Column(
         "only_scanned",
         Kind.FLAG,
@@ -265,8 +286,7 @@ UNKNOWN: Final[tuple[Column, ...]] = (
         "whether the port was probably picked for the occasion, by a client or for a data channel",
     ),
     Column("likely_ephemeral_reason", Kind.TEXT, "why, in words"),
-    Column("severity", Kind.WORD, "`high`, `medium`, `low` or `info`"),
-    Column("severity_reason", Kind.TEXT, "why, in words"),
+    *_JUDGED,
 )
 """One row a (responder, transport, port) whose port is not assigned and that no related flow explains."""
 
@@ -285,7 +305,10 @@ DISAGREEMENT: Final[tuple[Column, ...]] = (
     _RESPONDER,
     *SERVICE,
     *_FINDING,
+    _SCOPE,
     Column("expected", Kind.LIST, "the protocols that the port's services are known to speak"),
+    _UNAUTHORIZED,
+    *_JUDGED,
 )
 """One row a (responder, transport, port, observed protocol) whose payload contradicts the assignment."""
 

@@ -11,17 +11,21 @@ from annotator.model import Agreement, Grade, Scope
 from annotator.report.columns import DISAGREEMENT, UNKNOWN
 from annotator.report.facts import Facts, Integers
 from annotator.report.findings import (
+    CONTRADICTION_RUNGS,
     EPHEMERAL_RUNGS,
     SEVERITY_RUNGS,
     EndpointFacts,
     Severity,
+    judge_contradiction,
     judge_ephemeral,
     judge_severity,
 )
 from annotator.report.group import group_by
+from annotator.report.next_step import next_step, next_step_of_disagreement
 from annotator.report.ports import PortGroups
 from annotator.report.records import Record, Records
 from annotator.report.scans import Scans
+from annotator.report.wireshark import endpoint_filter
 from annotator.ties import tied_protocols
 
 PEERS_LISTED: Final = 20
@@ -55,8 +59,13 @@ class Endpoints(PortGroups):
         pairs = group_by(self.groups.of_row[inbound], self.facts.addresses.initiator[self.rows[inbound]])
         return np.bincount(self.groups.of_row[inbound[pairs.first()]], minlength=len(self)).astype(np.int64)
 
+    def wireshark_filter(self, group: int) -> str:
+        """Give a display filter that shows the packets of one endpoint."""
+        address = self.facts.addresses.text(int(self.facts.addresses.responder[self.row[group]]))
+        return endpoint_filter(address, *self._port_of(group))
+
     def record(self, group: int) -> Record:
-        """Make the row of one group, with the columns of :data:`annotator.report.columns.DISAGREEMENT`."""
+        """Make the columns that all rows on single endpoints have."""
         addresses = self.facts.addresses
         codes, starts = self._peers
         evidence = self._evidence[group : group + 1]
@@ -70,18 +79,35 @@ class Endpoints(PortGroups):
             "observed_grade": Grade(self.facts.flows.observed_grade[evidence[0]]).word,
             "observed_basis": self.facts.basis(int(self.facts.flows.observed_basis[evidence[0]])) or None,
             "observed_label": self.facts.labels(evidence)[0] or None,
+            "responder_scope": _SCOPES[self.facts.flows.responder_scope[self.row[group]]],
         }
 
 
 def disagreements(facts: Facts) -> Records:
-    """Sum up the flows whose payload contradicts the assignment, the most bytes first."""
+    """Sum up the flows whose payload contradicts the assignment, the gravest, then the most bytes first."""
     differing = np.flatnonzero(facts.flows.agreement == Agreement.DIFFERS)
     ends = Endpoints(facts, differing, facts.observed)
-    order = np.lexsort((-ends.flows, -ends.bytes))
+    severity = judge_contradiction(
+        ends.groups.sum(facts.inbound[differing]),
+        ends.groups.sum(facts.outbound[differing]),
+        ends.groups.sum(facts.internal[differing]),
+        _unauthorized(facts, ends),
+    )
+    rank = np.array([int(level) for level, _ in CONTRADICTION_RUNGS])[severity]
+    order = np.lexsort((-ends.flows, -ends.bytes, rank))
 
     def record(place: int) -> Record:
-        row = ends.record(int(order[place]))
-        return {**row, "expected": sorted(tied_protocols(tuple(row["service_names"])))}
+        group = int(order[place])
+        level, reason = CONTRADICTION_RUNGS[severity[group]]
+        assignment = facts.assignments[int(facts.flows.responder_entry[ends.row[group]])]
+        row = ends.record(group)
+        row |= {
+            "expected": sorted(tied_protocols(tuple(row["service_names"]))),
+            "unauthorized_use": assignment.unauthorized_use or None,
+            "severity": level.word,
+            "severity_reason": reason,
+        }
+        return {**row, "next_step": next_step_of_disagreement(row)}
 
     return Records(DISAGREEMENT, len(ends), record)
 
@@ -133,10 +159,10 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
         level, reason = SEVERITY_RUNGS[severity[group]]
         is_ephemeral, why = EPHEMERAL_RUNGS[ephemeral[group]]
         assignment = facts.assignments[int(facts.flows.responder_entry[ends.row[group]])]
-        return {
+        row = {
             **ends.record(group),
-            "responder_scope": _SCOPES[facts.flows.responder_scope[ends.row[group]]],
             "port_range": assignment.port_range or None,
+            "assigned_elsewhere": _elsewhere(facts, int(ends.row[group])),
             "answered": int(answered[group]),
             "unauthorized_use": assignment.unauthorized_use or None,
             "only_scanned": bool(only_scanned[group]),
@@ -145,6 +171,7 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
             "severity": level.word,
             "severity_reason": reason,
         }
+        return {**row, "next_step": next_step(row)}
 
     silent = int(np.count_nonzero(rank == Severity.INFO))
     return UnknownPorts(
@@ -154,6 +181,17 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
         answered=int(np.count_nonzero(answered)),
         octets=int(ends.bytes.sum()),
     )
+
+
+def _elsewhere(facts: Facts, row: int) -> list[str]:
+    """Name what a flow's port number is assigned to on other transports than its own."""
+    registry, port = facts.analysis.registry, int(facts.flows.responder_port[row])
+    entry = int(facts.flows.responder_entry[row])
+    found = []
+    for transport in registry.entries[entry].assigned_on if entry >= 0 else ():
+        place = int(registry.table(transport).entry[port])
+        found.append(f"{facts.assignments[place].service}/{transport}")
+    return found
 
 
 def least(codes: NDArray[np.uint8], ends: Endpoints) -> NDArray[np.uint8]:

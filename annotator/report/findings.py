@@ -1,4 +1,4 @@
-"""How an unknown-port finding is judged: two ladders, each rung with the words that go into the report.
+"""How a finding is judged: ladders, each rung with the words that go into the report.
 
 A ladder is tried from the top; the first rung whose condition holds decides.
 """
@@ -15,6 +15,7 @@ from annotator.model import DirectionBasis, Status
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Rungs = NDArray[np.intp]
 
 
 class Severity(IntEnum):
@@ -29,6 +30,26 @@ class Severity(IntEnum):
     def word(self) -> str:
         """The public spelling."""
         return self.name.lower()
+
+
+CONTRADICTION_RUNGS: Final = (
+    (Severity.HIGH, "gives peers from outside another protocol than the port is assigned to"),
+    (Severity.HIGH, "not the assigned protocol, and unauthorised use of this port is reported to IANA"),
+    (Severity.MEDIUM, "a remote host gives local ones another protocol than the port is assigned to"),
+    (Severity.MEDIUM, "gives peers inside another protocol than the port is assigned to"),
+    (Severity.MEDIUM, "not the assigned protocol; neither end is local (see --local)"),
+)
+"""(severity, why), in the order in which :func:`judge_contradiction` tries them."""
+
+
+def judge_contradiction(inbound: Integers, outbound: Integers, internal: Integers, unauthorized: Flags) -> Rungs:
+    """Give the rung of :data:`CONTRADICTION_RUNGS` that decides for each endpoint, (g,).
+
+    Arguments have shape (g,): its flows from remote to local, from local to remote and between local ends, and whether
+    unauthorised use of its port is reported to IANA. A payload was seen in each of them: somebody answers.
+    """
+    rungs = [inbound > 0, unauthorized, outbound > 0, internal > 0]
+    return np.select(rungs, list(range(len(rungs))), len(rungs)).astype(np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,7 @@ class Listening(Protocol):
         """The best :class:`annotator.model.DirectionBasis`."""
 
 
-def judge_ephemeral(facts: Listening) -> NDArray[np.intp]:
+def judge_ephemeral(facts: Listening) -> Rungs:
     """Give the rung of :data:`EPHEMERAL_RUNGS` that decides for each endpoint, (g,)."""
     return np.select(
         [
@@ -110,7 +131,7 @@ SEVERITY_RUNGS: Final = (
 """(severity, why), in the order in which :func:`judge_severity` tries them."""
 
 
-def judge_severity(facts: EndpointFacts, ephemeral: Flags) -> NDArray[np.intp]:
+def judge_severity(facts: EndpointFacts, ephemeral: Flags) -> Rungs:
     """Give the rung of :data:`SEVERITY_RUNGS` that decides for each endpoint, (g,)."""
     silent = facts.answered == 0
     rungs = [

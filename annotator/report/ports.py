@@ -14,6 +14,7 @@ from annotator.report.facts import Facts, Integers
 from annotator.report.group import Groups, group_by
 from annotator.report.records import Record, Records
 from annotator.report.text import iso_times
+from annotator.report.wireshark import port_filter
 
 _AGREEMENTS: Final = Agreement.words()
 _OUTCOMES: Final = Outcome.words()
@@ -108,9 +109,9 @@ class PortGroups:
         """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
         flows, row = self.facts.flows, self.row[group]
         assignment = self.facts.assignments[int(flows.responder_entry[row])]
-        port = int(flows.responder_port[row]) if self.facts.has_port[row] else None
+        transport, _, port = self._port_of(group)
         return {
-            "transport": protocol_keyword(int(flows.proto[row])),
+            "transport": transport,
             "port": port,
             "range_class": _RANGE_CLASSES[self.facts.range_class[row]],
             "status": _STATUSES[flows.responder_status[row]],
@@ -128,7 +129,19 @@ class PortGroups:
             "bytes": int(self.bytes[group]),
             "first_seen": self._first_seen[group].decode() or None,
             "last_seen": self._last_seen[group].decode() or None,
+            "wireshark_filter": self.wireshark_filter(group),
         }
+
+    def wireshark_filter(self, group: int) -> str:
+        """Give a display filter that shows the packets of one group."""
+        return port_filter(*self._port_of(group))
+
+    def _port_of(self, group: int) -> tuple[str, int, int | None]:
+        """Give a group's transport, IP protocol number, and port."""
+        row = self.row[group]
+        protocol = int(self.facts.flows.proto[row])
+        port = int(self.facts.flows.responder_port[row]) if self.facts.has_port[row] else None
+        return protocol_keyword(protocol), protocol, port
 
 
 def _tally(counts: Integers, words: list[str]) -> dict[str, int]:

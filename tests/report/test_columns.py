@@ -18,7 +18,7 @@ agreement agreement_reason unknown_port related_to site
 
 SERVICE_COLUMNS = """
 transport port range_class status status_detail service service_names site observed agreement outcome flows
-initiators responders packets bytes first_seen last_seen
+initiators responders packets bytes first_seen last_seen wireshark_filter
 """
 
 
@@ -35,7 +35,7 @@ def test_report_table_columns_are_pinned() -> None:
     """So are those of the services table, which the endpoint tables contain."""
     assert names(columns.SERVICE) == SERVICE_COLUMNS.split()
     for table in (columns.UNKNOWN, columns.DISAGREEMENT):
-        assert names(table)[:19] == ["responder_addr", *SERVICE_COLUMNS.split()]
+        assert names(table)[:20] == ["responder_addr", *SERVICE_COLUMNS.split()]
         assert {"peers", "peer_count"} <= set(names(table))
     assert {"severity", "severity_reason", "likely_ephemeral", "likely_ephemeral_reason"} <= set(names(columns.UNKNOWN))
 

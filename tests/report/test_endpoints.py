@@ -118,3 +118,22 @@ def test_disagreements_are_the_flows_that_differ() -> None:
         (443, {"http": 1}, {"differs": 1}),
     ]
     assert "tls" in rows[0]["expected"]
+
+
+def test_disagreements_are_ranked_by_severity() -> None:
+    """What peers from outside get stands above what is bigger, and each has its reason and its next step."""
+    inside = flow(port=443, responder_bytes=10**6, **shows("ssh"))
+    outside = flow("203.0.113.9", "10.0.0.8", port=443, initiator_scope=1, **shows("ssh"))
+    rows = list(Report(make_analysis([inside, outside])).disagreements)
+    assert [(row["responder_addr"], row["severity"]) for row in rows] == [("10.0.0.8", "high"), ("10.0.0.9", "medium")]
+    assert all(row["severity_reason"] and row["next_step"] for row in rows)
+
+
+def test_the_service_on_other_transports_is_named() -> None:
+    """A number that is assigned on another transport says to what, whether it has a record on this one or not."""
+    rows = Report(make_analysis([flow(port=12010, proto=UDP), flow(port=7214), flow(port=1023, proto=33)]))
+    assert {row["port"]: row["assigned_elsewhere"] for row in rows.unknown_ports} == {
+        12010: ["edbsrvr/tcp"],
+        7214: [],
+        1023: [],
+    }

@@ -8,10 +8,12 @@ import pytest
 
 from annotator.model import DirectionBasis, Status
 from annotator.report.findings import (
+    CONTRADICTION_RUNGS,
     EPHEMERAL_RUNGS,
     SEVERITY_RUNGS,
     EndpointFacts,
     Severity,
+    judge_contradiction,
     judge_ephemeral,
     judge_severity,
 )
@@ -92,3 +94,25 @@ def test_ephemeral_ladder(row: dict[str, Any], likely: bool, word: str) -> None:
     (rung,) = judge_ephemeral(facts([row]))
     assert EPHEMERAL_RUNGS[rung][0] is likely
     assert word in EPHEMERAL_RUNGS[rung][1]
+
+
+CONTRADICTIONS: list[tuple[tuple[int, int, int, bool], Severity, str]] = [
+    # inbound, outbound, internal flows, unauthorised use reported
+    ((1, 0, 1, False), Severity.HIGH, "outside"),
+    ((0, 0, 1, True), Severity.HIGH, "unauthorised"),
+    ((0, 1, 1, False), Severity.MEDIUM, "remote host"),
+    ((0, 0, 1, False), Severity.MEDIUM, "inside"),
+    ((0, 0, 0, False), Severity.MEDIUM, "neither end is local"),
+]
+
+
+def test_contradiction_ladder() -> None:
+    """Each rung decides a case: what peers from outside get matters most."""
+    inbound, outbound, internal, unauthorized = (
+        np.array(part) for part in zip(*(case for case, _, _ in CONTRADICTIONS), strict=True)
+    )
+    rungs = judge_contradiction(inbound, outbound, internal, unauthorized)
+    assert rungs.tolist() == list(range(len(CONTRADICTION_RUNGS)))
+    for rung, (_, severity, word) in zip(rungs, CONTRADICTIONS, strict=True):
+        assert CONTRADICTION_RUNGS[rung][0] is severity
+        assert word in CONTRADICTION_RUNGS[rung][1]
