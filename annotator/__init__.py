@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from annotator._version import __version__
 from annotator.errors import (
     AnnotatorError,
+    BaselineError,
     CapturePermissionError,
     InputError,
     OutputError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnnotatorError",
+    "BaselineError",
     "CapturePermissionError",
     "InputError",
     "OutputError",

@@ -7,6 +7,7 @@
     ├── InputError            3   a capture cannot be read at all
     ├── RegistryError         1   a registry file or snapshot cannot be used
     ├── SiteError             1   a site overlay file has a bad line
+    ├── BaselineError         1   a baseline, or a report to compare with, cannot be used
     ├── OutputError           1   a result cannot be written
     └── CapturePermissionError 1  no right to capture live; the message holds the remedy
 
@@ -38,6 +39,10 @@ class RegistryError(AnnotatorError):
 
 class SiteError(AnnotatorError):
     """A site overlay file has a bad line; the message names file and line."""
+
+
+class BaselineError(AnnotatorError):
+    """A baseline file has a bad line, or a report to compare with is none; the message names file and line."""
 
 
 class OutputError(AnnotatorError):

@@ -9,6 +9,7 @@ import annotator
 
 PUBLIC = [
     "AnnotatorError",
+    "BaselineError",
     "CapturePermissionError",
     "InputError",
     "OutputError",

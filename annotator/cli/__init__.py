@@ -1,6 +1,7 @@
 """The command ``annotate``: argv to options to pipeline to exit code; what it does is done elsewhere.
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 input unreadable, 4 partial, 130 interrupted; a closed pipe is a quiet end.
+Exit codes: 0 done, 1 failed, 2 usage, 3 input unreadable, 4 partial, 5 baseline violated, 130
+interrupted; a closed pipe is a quiet end.
 """
 
 import contextlib
@@ -28,6 +29,8 @@ class Entry(NamedTuple):
 COMMANDS: Final = {
     "live": Entry("live", "capture from an interface: annotate live eth0; annotate live -D lists them"),
     "explain": Entry("explain", "everything known of one flow: annotate explain CAPTURE FLOW"),
+    "baseline": Entry("baseline", "learn which services are in use: annotate baseline CAPTURE -o baseline.toml"),
+    "check": Entry("baseline", "what is new, gone or changed: annotate check CAPTURE --baseline baseline.toml"),
     "lookup": Entry("lookup", "ask the registry directly: annotate lookup 8080 443/tcp ssh"),
     "registry": Entry("registry", "which registry is in use, and others"),
 }

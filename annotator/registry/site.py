@@ -18,6 +18,7 @@ from annotator.errors import SiteError
 from annotator.registry import data_files
 from annotator.registry.ranges import format_ports
 from annotator.registry.segments import Segments
+from annotator.toml_file import read_text
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -125,17 +126,7 @@ def load_site(path: str | Path) -> Site:
     """
     if str(path) == DE_FACTO:
         return load_de_facto()
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise SiteError(f"{path}: cannot be read ({error.strerror}); name a file of site names") from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SiteError(f"{path}, line {line}: not UTF-8 text; save the file as UTF-8") from None
-    if len(data) > MAX_BYTES:
-        raise SiteError(f"{path}: larger than {MAX_BYTES >> 20} MB; name a file of site names")
+    text = read_text(path, MAX_BYTES, SiteError)
     return Site(_parse(text, str(path)))
 
 
