@@ -13,15 +13,17 @@ from annotator.decode.link import ANY_VERSION, all_plain, network_layer, undecod
 from annotator.decode.strip import DECODED, strip
 from annotator.decode.transport import has_ports, quote_signal, transport_header
 from annotator.decode.tunnels import Tunnels, note_tunnel, tunnel_hash
-from annotator.decode.wifi import MORE_MSDUS
+from annotator.decode.wifi import BEHIND_SHIFT, msdu_frame
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, be64, signed, u8, view
 from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, HeaderFlag, PacketBatch, StopClass
 
 MAX_DEPTH: Final = 8
 """IP headers of a packet that are followed, tunnels inside tunnels."""
-ROWS_PER_PACKET: Final = 2 * MAX_DEPTH
-"""An IP header and the header that an ICMP error quotes, at each depth."""
+MOST_MSDUS: Final = 128
+"""Packets of an 802.11 aggregate that are followed; the largest of 11,454 bytes holds a few more, all but empty."""
+ROWS_PER_PACKET: Final = 2 * MAX_DEPTH * MOST_MSDUS
+"""An IP header and the header that an ICMP error quotes, at each depth, in each MSDU."""
 P_ESP: Final = 50
 MOST_IP_BYTES: Final = 65535 + 40
 
@@ -150,6 +152,9 @@ def decode_packets(
         end = i + signed(caplen[packet])
         wire_end = i + wire
 
+        first_depth = 0
+        next_msdu, next_end, next_wire_end, next_depth, next_vlan = 0, 0, 0, 0, 0
+        next_tunnel = np.uint64(0)
         if rare is not None and rare.stripped.shape[1] > 0 and rare.stripped[3, packet] != reasons.RARE:
             ethertype, i, end, stop = (
                 rare.stripped[0, packet],
@@ -157,10 +162,12 @@ def decode_packets(
                 rare.stripped[2, packet],
                 rare.stripped[3, packet],
             )
-            if ethertype & MORE_MSDUS:
-                note(counts, reasons.WIFI_AGGREGATE, frame)
-                ethertype &= 0xFFFF
             version, vlan = 0, 0
+            behind = ethertype >> BEHIND_SHIFT
+            if behind:  # bytes of the MSDUs that follow this one in its aggregate
+                ethertype &= 0xFFFF
+                next_msdu, next_end, next_wire_end = end - behind, end, wire_end
+                end = wire_end = next_msdu
             if stop == reasons.NONE:
                 version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
         else:
@@ -172,119 +179,163 @@ def decode_packets(
             if stop == reasons.NONE and version == ANY_VERSION:
                 version = u8(frames, i) >> 4 if end > i else 4
         tunnel = np.uint64(0)
-        for depth in range(MAX_DEPTH):
-            if stop == reasons.NONE and version != 4 and version != 6:
-                stop = reasons.IP_VERSION
-            if stop != reasons.NONE:
-                note(counts, stop, frame)
-                break
-            header = ipv4_header(frames, i, end, wire_end) if version == 4 else ipv6_header(frames, i, end, wire_end)
-            stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd, source, destination = header
-            if stop != reasons.NONE:
-                note(counts, stop if depth == 0 else reasons.TUNNEL_INNER, frame)
-                break
-            stored_end = min(end, finish)
-            later = kind == HeaderFlag.FRAGMENT_LATER
-            if later:
-                wrong, flags, sport, dport, payload, payload_end, tcp_flags, signal, sequence, acknowledged = (
-                    reasons.NONE,
-                    0,
-                    0,
-                    0,
-                    start,
-                    finish,
-                    0,
-                    0,
-                    0,
-                    0,
+        first_stop, decoded = reasons.NONE, False
+        msdus = 1
+        while True:  # over the MSDUs of an aggregate; any other frame is one
+            for depth in range(first_depth, MAX_DEPTH):
+                if stop == reasons.NONE and version != 4 and version != 6:
+                    stop = reasons.IP_VERSION
+                if stop != reasons.NONE:
+                    if depth == 0:
+                        first_stop = stop if first_stop == reasons.NONE else first_stop
+                    elif reasons.STOP_CLASS[stop] != StopClass.NOT_IP:
+                        note(counts, reasons.TUNNEL_INNER, frame)
+                    break
+                header = (
+                    ipv4_header(frames, i, end, wire_end) if version == 4 else ipv6_header(frames, i, end, wire_end)
                 )
-            else:
-                wrong, flags, sport, dport, payload, payload_end, tcp_flags, signal, sequence, acknowledged = (
-                    transport_header(frames, start, stored_end, finish, protocol, kind == HeaderFlag.FRAGMENT_FIRST)
-                )
-            inside = (tunnels.NONE, 0, 0, tunnels.NO_ID)
-            whole_end = payload_end  # of the payload, all fragments together
-            if kind == HeaderFlag.FRAGMENT_FIRST:
-                whole_end = i + MOST_IP_BYTES
-                if protocol == UDP and stored_end - start >= 8:
-                    whole_end = max(start + be16(frames, start + 4), payload_end)
-            if not later:
-                if protocol == UDP:
-                    inside = tunnels.udp_tunnel(frames, payload, min(end, payload_end), whole_end)
-                    if rare is None and inside[0] != tunnels.NONE:
-                        return made, packet, True
-                elif protocol in tunnels.CARRIERS:
-                    if rare is None:
-                        return made, packet, True
-                    inside = tunnels.ip_tunnel(frames, protocol, version, start, stored_end)
+                stop, protocol, start, finish, kind, fragment_id, fragment_offset, odd, source, destination = header
+                if stop != reasons.NONE:
+                    if depth == 0:
+                        first_stop = stop if first_stop == reasons.NONE else first_stop
+                    else:
+                        note(counts, reasons.TUNNEL_INNER, frame)
+                    break
+                stored_end = min(end, finish)
+                later = kind == HeaderFlag.FRAGMENT_LATER
+                if later:
+                    wrong, flags, sport, dport, payload, payload_end, tcp_flags, signal, sequence, acknowledged = (
+                        reasons.NONE,
+                        0,
+                        0,
+                        0,
+                        start,
+                        finish,
+                        0,
+                        0,
+                        0,
+                        0,
+                    )
+                else:
+                    wrong, flags, sport, dport, payload, payload_end, tcp_flags, signal, sequence, acknowledged = (
+                        transport_header(frames, start, stored_end, finish, protocol, kind == HeaderFlag.FRAGMENT_FIRST)
+                    )
+                inside = (tunnels.NONE, 0, 0, tunnels.NO_ID)
+                whole_end = payload_end  # of the payload, all fragments together
+                if kind == HeaderFlag.FRAGMENT_FIRST:
+                    whole_end = i + MOST_IP_BYTES
+                    if protocol == UDP and stored_end - start >= 8:
+                        whole_end = max(start + be16(frames, start + 4), payload_end)
+                if not later:
+                    if protocol == UDP:
+                        inside = tunnels.udp_tunnel(frames, payload, min(end, payload_end), whole_end)
+                        if rare is None and inside[0] != tunnels.NONE:
+                            return made, packet, True
+                    elif tunnels.carries_packet(frames, protocol, start, stored_end):
+                        if rare is None:
+                            return made, packet, True
+                        inside = tunnels.ip_tunnel(frames, protocol, version, start, stored_end)
 
-            # from here on the packet is counted, and not looked at again by another kernel
-            if depth == 0:
-                totals[PACKETS_DECODED] += 1
-                flags |= HeaderFlag.OUTERMOST
-            if odd != reasons.NONE:
-                note(counts, odd, frame)
-            if wrong != reasons.NONE:
-                if kind == HeaderFlag.FRAGMENT_FIRST and wrong == reasons.TRANSPORT_TRUNCATED and finish <= end:
-                    wrong = reasons.TINY_FRAGMENT
-                note(counts, wrong, frame)
-            if protocol == P_ESP:
-                note(counts, reasons.ESP, frame)
-            if group_address(version, frames, i):
-                flags |= HeaderFlag.GROUP
+                # from here on the packet is counted, and not looked at again by another kernel
+                if depth == 0 and not decoded:
+                    decoded = True
+                    totals[PACKETS_DECODED] += 1
+                    flags |= HeaderFlag.OUTERMOST
+                if odd != reasons.NONE:
+                    note(counts, odd, frame)
+                if wrong != reasons.NONE:
+                    if kind == HeaderFlag.FRAGMENT_FIRST and wrong == reasons.TRANSPORT_TRUNCATED and finish <= end:
+                        wrong = reasons.TINY_FRAGMENT
+                    note(counts, wrong, frame)
+                if protocol == P_ESP:
+                    note(counts, reasons.ESP, frame)
+                if group_address(version, frames, i):
+                    flags |= HeaderFlag.GROUP
 
-            row = out[made]
-            put_addresses(row, frames, source, destination, version)
-            row["vlan"] = vlan
-            row["tunnel"] = tunnel
-            row["ts_ns"] = ts_ns[packet]
-            row["frame"] = frame
-            row["depth"] = depth
-            row["sport"] = sport
-            row["dport"] = dport
-            row["proto"] = protocol
-            row["flags"] = flags | kind
-            row["signal"] = signal
-            row["tcp_flags"] = tcp_flags
-            row["seq"] = sequence
-            row["ack"] = acknowledged
-            row["fragment_id"] = fragment_id
-            row["fragment_offset"] = fragment_offset
-            row["fragment_bytes"] = finish - start
-            row["ip_bytes"] = finish - i
-            row["frame_bytes"] = wire
-            row["payload_offset"] = payload
-            row["payload_bytes"] = max(payload_end - payload, 0)
-            row["payload_caplen"] = max(min(payload_end, end) - payload, 0)
-            made += 1
+                row = out[made]
+                put_addresses(row, frames, source, destination, version)
+                row["vlan"] = vlan
+                row["tunnel"] = tunnel
+                row["ts_ns"] = ts_ns[packet]
+                row["frame"] = frame
+                row["depth"] = depth
+                row["sport"] = sport
+                row["dport"] = dport
+                row["proto"] = protocol
+                row["flags"] = flags | kind
+                row["signal"] = signal
+                row["tcp_flags"] = tcp_flags
+                row["seq"] = sequence
+                row["ack"] = acknowledged
+                row["fragment_id"] = fragment_id
+                row["fragment_offset"] = fragment_offset
+                row["fragment_bytes"] = finish - start
+                row["ip_bytes"] = finish - i
+                row["frame_bytes"] = wire
+                row["payload_offset"] = payload
+                row["payload_bytes"] = max(payload_end - payload, 0)
+                row["payload_caplen"] = max(min(payload_end, end) - payload, 0)
+                made += 1
 
-            if kind == 0 and (protocol == ICMP or protocol == ICMP6) and stored_end - start >= 8:
-                meaning = quote_signal(sport, dport, protocol == ICMP6)
-                if meaning and decode_quote(frames, start + 8, stored_end, meaning, out[made]):
-                    quote = out[made]
-                    quote["vlan"] = vlan
-                    quote["tunnel"] = tunnel
-                    quote["ts_ns"] = ts_ns[packet]
-                    quote["frame"] = frame
-                    quote["depth"] = depth
-                    made += 1
+                if kind == 0 and (protocol == ICMP or protocol == ICMP6) and stored_end - start >= 8:
+                    meaning = quote_signal(sport, dport, protocol == ICMP6)
+                    if meaning and decode_quote(frames, start + 8, stored_end, meaning, out[made]):
+                        quote = out[made]
+                        quote["vlan"] = vlan
+                        quote["tunnel"] = tunnel
+                        quote["ts_ns"] = ts_ns[packet]
+                        quote["frame"] = frame
+                        quote["depth"] = depth
+                        made += 1
 
-            if rare is None or inside[0] == tunnels.NONE:
+                if rare is None or inside[0] == tunnels.NONE:
+                    break
+                if depth == MAX_DEPTH - 1:
+                    note(counts, reasons.TUNNEL_DEPTH, frame)
+                    break
+                carrier, ethertype, i, identifier = inside
+                end = min(end, payload_end)
+                wire_end = whole_end
+                outer = out[made - 1]
+                behind, outer_vlan = ethertype >> BEHIND_SHIFT, vlan
+                if behind:
+                    ethertype &= 0xFFFF
+                    if next_msdu:  # an aggregate in an aggregate
+                        note(counts, reasons.WIFI_AGGREGATE, frame)
+                        behind = 0
+                    else:
+                        next_msdu, next_end, next_wire_end = end - behind, end, wire_end
+                        end = wire_end = next_msdu
+                version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
+                if stop == reasons.NONE or behind:
+                    tunnel = tunnel_hash(rare.tunnels, tunnel, carrier, identifier, outer)
+                    note_tunnel(rare.tunnels, tunnel, carrier, identifier, outer)
+                    if behind:
+                        next_depth, next_tunnel, next_vlan = depth + 1, tunnel, outer_vlan
+                if stop != reasons.NONE:  # ARP, STP and the like in a tunnel are no oddity
+                    if reasons.STOP_CLASS[stop] != StopClass.NOT_IP:
+                        note(counts, reasons.TUNNEL_INNER, frame)
+                    break
+
+            if rare is None or next_msdu == 0:
                 break
-            if depth == MAX_DEPTH - 1:
-                note(counts, reasons.TUNNEL_DEPTH, frame)
+            if msdus == MOST_MSDUS:
+                note(counts, reasons.WIFI_AGGREGATE, frame)
                 break
-            carrier, ethertype, i, identifier = inside
-            end = min(end, payload_end)
-            wire_end = whole_end
-            outer = out[made - 1]
-            version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
-            if stop != reasons.NONE:  # ARP, STP and the like in a tunnel are no oddity
-                if reasons.STOP_CLASS[stop] != StopClass.NOT_IP:
-                    note(counts, reasons.TUNNEL_INNER, frame)
-                break
-            tunnel = tunnel_hash(rare.tunnels, tunnel, carrier, identifier, outer)
-            note_tunnel(rare.tunnels, tunnel, carrier, identifier, outer)
+            msdus += 1
+            first_depth, tunnel, vlan, end, wire_end = next_depth, next_tunnel, next_vlan, next_end, next_wire_end
+            ethertype, i, end, stop = msdu_frame(frames, next_msdu, end)
+            behind = ethertype >> BEHIND_SHIFT
+            next_msdu = 0
+            if behind:
+                ethertype &= 0xFFFF
+                next_msdu = end - behind
+                end = wire_end = next_msdu
+            version = 0
+            if stop == reasons.NONE:
+                version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
+        if first_stop != reasons.NONE and not decoded:
+            note(counts, first_stop, frame)
     return made, len(offset), False
 
 

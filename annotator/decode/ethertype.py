@@ -20,6 +20,7 @@ VLAN, QINQ, QINQ_9100, QINQ_9200, QINQ_9300 = 0x8100, 0x88A8, 0x9100, 0x9200, 0x
 MPLS, MPLS_MULTICAST, PPPOE, PPP, JUMBO_LLC = 0x8847, 0x8848, 0x8864, 0x880B, 0x8870
 PBB, MACSEC, HSR, FABRICPATH, NSH, TRILL = 0x88E7, 0x88E5, 0x892F, 0x8903, 0x894F, 0x22F3
 VNTAG, ETAG, CISCO_METADATA, ARISTA_TIME = 0x8926, 0x893F, 0x8909, 0xD28B
+ERSPAN, ERSPAN_III = 0x88BE, 0x22EB
 RARE: Final = (
     MPLS,
     MPLS_MULTICAST,
@@ -36,6 +37,8 @@ RARE: Final = (
     ETAG,
     CISCO_METADATA,
     ARISTA_TIME,
+    ERSPAN,
+    ERSPAN_III,
     BRIDGED_ETHERNET,
 )
 LENGTH_LIMIT: Final = 0x600
@@ -145,6 +148,14 @@ def mpls_payload(data: Any, i: int, end: int) -> tuple[int, int]:
 
 
 @kernel
+def erspan_iii_payload(data: Any, i: int) -> tuple[int, int]:
+    """Step over the ERSPAN type III header at `i`, of which 12 bytes are there: (EtherType, position)."""
+    word = be16(data, i + 10)  # P, frame type (5 bits: 0 Ethernet, 2 IP), hardware, direction, granularity, O
+    position = i + (20 if word & 1 else 12)  # O: a subheader of the platform's own
+    return IPV4 if (word >> 10) & 31 == 2 else BRIDGED_ETHERNET, position
+
+
+@kernel
 def rare_layer(data: Any, i: int, end: int, ethertype: int) -> tuple[int, int, int]:
     """Step over one encapsulation of RARE: (next EtherType, its payload's position, reason to stop)."""
     room = end - i
@@ -189,6 +200,11 @@ def rare_layer(data: Any, i: int, end: int, ethertype: int) -> tuple[int, int, i
         width = 6 if be16(data, i + 2) & 0xFF == 0x20 else 8
         if room >= 6 + width:
             return be16(data, i + 4 + width), i + 6 + width, reasons.NONE
+    if ethertype == ERSPAN and room >= 8:  # straight on a link, without GRE: only type II is told by its version
+        return BRIDGED_ETHERNET, i + 8, reasons.NONE if u8(data, i) >> 4 == 1 else reasons.ENCAPSULATION
+    if ethertype == ERSPAN_III and room >= 12:
+        kind, i = erspan_iii_payload(data, i)
+        return kind, i, reasons.NONE
     if ethertype == NSH and room >= 8:
         following = i + (be16(data, i) & 0x3F) * 4
         kind = u8(data, i + 3)

@@ -16,6 +16,7 @@ AF_INET: Final = 2
 AF_INET6: Final = (10, 24, 26, 28, 30)
 """Linux; NetBSD and OpenBSD; Solaris; FreeBSD; macOS."""
 NFULA_PAYLOAD: Final = 9
+PKTAP_BYTES: Final = 108
 JUNIPER_MAGIC: Final = 0x4D4743
 JUNIPER_NO_L2, JUNIPER_EXTENSION = 0x02, 0x80
 
@@ -136,6 +137,15 @@ def erf_frame(data: Any, i: int, end: int) -> Strip:
     if kind == 23:
         return 0x86DD, at, end, reasons.NONE
     return 0, i, end, reasons.ENCAPSULATION
+
+
+@kernel
+def looks_like_pktap(data: Any, i: int, end: int) -> bool:
+    """Say whether a PKTAP header stands at `i`: of the one size that it has, and marked as holding a packet.
+
+    Apple's tools once wrote it as LINKTYPE_USER2, which anybody may use for anything.
+    """
+    return end - i >= PKTAP_BYTES and le32(data, i) == PKTAP_BYTES and le32(data, i + 4) == 1
 
 
 @kernel

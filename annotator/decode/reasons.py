@@ -104,7 +104,7 @@ TABLE: Final[dict[int, Reason]] = {
     NO_TIME_STAMP: Reason("no_time", "file", None, "the record carries no time"),
     CAPLEN_OVER_ORIGLEN: Reason("caplen_over_origlen", "file", None, "more bytes stored than were on the wire"),
     SNAP_CUT: Reason("snap_cut", "file", None, "packets are stored in part (snap length): payload may be missing"),
-    WIFI_AGGREGATE: Reason("wifi_aggregate", "link", None, "an 802.11 frame of several packets: the first is decoded"),
+    WIFI_AGGREGATE: Reason("wifi_aggregate", "link", None, "an 802.11 frame of more packets than are followed"),
 }
 
 STOP_CLASS: Final = tuple(

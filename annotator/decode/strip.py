@@ -14,6 +14,7 @@ from annotator.decode.pseudo import (
     inner_link,
     ipnet_frame,
     juniper_frame,
+    looks_like_pktap,
     nflog_frame,
     pflog_frame,
 )
@@ -46,6 +47,8 @@ JUNIPER_ATM2, JUNIPER_ATM1, APPLE_1394, DOCSIS, AVS, PPP_PPPD, JUNIPER_ETHER = 1
 PPI, ERF, PPP_DIR, C_HDLC_DIR, FRAME_RELAY_DIR, IPNET, NFLOG = 192, 197, 204, 205, 206, 226, 239
 NETANALYZER, NETANALYZER_RAW, INFINIBAND, PKTAP, MPACKET = 240, 241, 242, 258, 274
 DSA_BROADCOM, DSA_BROADCOM_FRONT, DSA, EDSA = 281, 282, 284, 285
+USER2: Final = 149
+"""Decoded where it is PKTAP by its form."""
 
 JUNIPER: Final = (130, 131, 132, 133, 134, 135, 136, 137, 178, 179, 180, 181, 183, 184, 194, 200, 222, 238)
 """Juniper's link types; of all but Ethernet only packets that were captured without their layer 2 are decoded."""
@@ -97,7 +100,7 @@ def strip_link(data: Any, i: int, end: int, link_type: int) -> Strip:
     """Step over the link header at `i`: (EtherType, position of its payload, end of the frame, stop reason)."""
     if link_type in PLAIN:  # for decode.link.network_layer, in a batch of several link types
         return 0, i, end, reasons.RARE
-    if link_type == PPI or link_type == PKTAP:
+    if link_type == PPI or link_type == PKTAP or (link_type == USER2 and looks_like_pktap(data, i, end)):
         link_type, i = inner_link(data, i, end, link_type)
         if link_type < 0:
             return 0, i, end, reasons.LINK_TRUNCATED

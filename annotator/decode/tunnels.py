@@ -5,7 +5,8 @@ that fits, IPv4's checksum where little else speaks), never by a port.
 
 Sources: RFC 2003 and 4213 (IP in IP), RFC 2784, 2890 and 2637 (GRE, with keys, PPTP), RFC 3378 (EtherIP), RFC 4023
 (MPLS in IP), RFC 7348 and 9890 (VXLAN, GPE), RFC 8926 (GENEVE), 3GPP TS 29.281 (GTP-U), RFC 4380 (Teredo),
-RFC 2661 (L2TP), RFC 9300 (LISP), RFC 5415 (CAPWAP), ERSPAN as its IETF draft describes it, AYIYA likewise.
+RFC 2661 (L2TP), RFC 9300 and 9301 (LISP), RFC 5415 (CAPWAP), RFC 8086 (GRE in UDP), RFC 7761 (PIM Register), ERSPAN
+as its IETF draft describes it, AYIYA likewise; Aruba's GRE as Wireshark knows it.
 """
 
 import ipaddress
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.decode import reasons
-from annotator.decode.ethertype import ARP, IPV4, IPV6, MPLS, PPP, QINQ, VLAN
+from annotator.decode.ethertype import ARP, IPV4, IPV6, MPLS, NSH, PPP, QINQ, VLAN, erspan_iii_payload
 from annotator.decode.llc import BRIDGED_ETHERNET
 from annotator.decode.ppp import ppp_ethertype
 from annotator.decode.wifi import wifi_frame
@@ -24,17 +25,22 @@ from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, signed, u8
 from annotator.model import ICMP6, TCP, UDP
 
-P_IPIP, P_IPV6, P_GRE, P_ETHERIP, P_MPLS = 4, 41, 47, 97, 137
+P_IPIP, P_IPV6, P_GRE, P_ETHERIP, P_PIM, P_MPLS = 4, 41, 47, 97, 103, 137
 CARRIERS: Final = (P_IPIP, P_IPV6, P_GRE, P_ETHERIP, P_MPLS)
-"""IP protocols whose payload is looked into."""
+"""IP protocols whose payload is always looked into."""
+PIM_REGISTER_TYPE: Final = 0x21
+"""Version 2, type 1: of PIM's messages the one that carries a packet (RFC 7761 section 4.9.3)."""
+NULL_REGISTER: Final = 0x40000000
 
 # kinds, in the order of NAMES
 NONE, IPIP, SIX_IN_FOUR, FOUR_IN_SIX, SIX_IN_SIX, GRE, ERSPAN, PPTP, ETHERIP, MPLS_IN_IP = range(10)
 VXLAN, VXLAN_GPE, GENEVE, GTP, TEREDO, L2TP, LISP, AYIYA, CAPWAP, FOU, MPLS_IN_UDP = range(10, 21)
+GRE_IN_UDP, PIM_REGISTER = 21, 22
 NAMES: Final = (
     "",
     *("ipip", "6in4", "4in6", "6in6", "gre", "erspan", "pptp", "etherip", "mpls-in-ip"),
     *("vxlan", "vxlan-gpe", "geneve", "gtp", "teredo", "l2tp", "lisp", "ayiya", "capwap", "fou", "mpls-in-udp"),
+    *("gre-in-udp", "pim-register"),
 )
 NO_ID: Final = -1
 """The tunnel has no id that is the same in both directions."""
@@ -44,7 +50,10 @@ G_PDU: Final = 255
 """GTP message type that carries a packet."""
 
 Inner = tuple[int, int, int, int]
-"""``(kind, EtherType of what is inside, its position, id)``; kind NONE where nothing is."""
+"""``(kind, EtherType of what is inside, its position, id)``; kind NONE where nothing is.
+
+Beside the EtherType stand the bits of decode.wifi where it is the first of several packets.
+"""
 
 
 @kernel
@@ -94,9 +103,13 @@ def gre_payload(data: Any, i: int, end: int) -> Inner:
         if end - at < 12:
             return NONE, 0, i, NO_ID
         identifier = be16(data, at + 2) & 0x3FF
-        kind = (be16(data, at + 10) >> 1) & 31  # frame type: 0 Ethernet, 2 IP
-        at += 20 if u8(data, at + 11) & 1 else 12
-        return ERSPAN, IPV4 if kind == 2 else BRIDGED_ETHERNET, at, identifier
+        kind, at = erspan_iii_payload(data, at)
+        return ERSPAN, kind, at, identifier
+    if protocol & 0xFE0F == 0x8200:  # Aruba: 0x8200 to 0x83F0, by the priority queue; 802.11 frames in either order
+        for swapped in range(2):
+            kind, inner, _, stop = wifi_frame(data, at, end, False, swapped == 1)
+            if stop == reasons.NONE:
+                return GRE, kind, inner, identifier
     if protocol == GRE_WCCP:  # WCCPv2 may put four bytes before the packet
         if u8(data, at) >> 4 != 4:
             at += 4
@@ -105,8 +118,14 @@ def gre_payload(data: Any, i: int, end: int) -> Inner:
 
 
 @kernel
+def carries_packet(data: Any, protocol: int, i: int, end: int) -> bool:
+    """Say whether the IP payload at `i` may hold a packet or a frame: :func:`ip_tunnel` is to look into it."""
+    return protocol in CARRIERS or (protocol == P_PIM and end - i >= 28 and u8(data, i) == PIM_REGISTER_TYPE)
+
+
+@kernel
 def ip_tunnel(data: Any, protocol: int, version: int, i: int, end: int) -> Inner:
-    """Look into the payload of one of CARRIERS at `i`; `version` is the outer header's."""
+    """Look into the payload at `i` of what :func:`carries_packet`; `version` is the outer header's."""
     if end - i < 1:
         return NONE, 0, i, NO_ID
     if protocol == P_IPIP:
@@ -119,6 +138,8 @@ def ip_tunnel(data: Any, protocol: int, version: int, i: int, end: int) -> Inner
         return ETHERIP, BRIDGED_ETHERNET, i + 2, NO_ID
     if protocol == P_MPLS:
         return MPLS_IN_IP, MPLS, i, NO_ID
+    if protocol == P_PIM and not be32(data, i + 4) & NULL_REGISTER:
+        return PIM_REGISTER, IPV4 if u8(data, i + 8) >> 4 == 4 else IPV6, i + 8, NO_ID
     return NONE, 0, i, NO_ID
 
 
@@ -192,6 +213,19 @@ def ethernet_fits(data: Any, i: int, end: int, finish: int) -> bool:
             return be16(data, at) == 1
         return ethertype == MPLS
     return False
+
+
+@kernel
+def nsh_fits(data: Any, i: int, end: int, finish: int) -> bool:
+    """Say whether a network service header at `i` (RFC 8300 section 2.2) bears itself out by what it carries."""
+    if end - i < 8 or u8(data, i) >> 6:  # version 0
+        return False
+    length, following = (be16(data, i) & 0x3F) * 4, u8(data, i + 3)
+    if length < 8:
+        return False
+    if following == 3:
+        return ethernet_fits(data, i + length, end, finish)
+    return following in (1, 2) and ip_fits(data, i + length, end, finish, False)
 
 
 @kernel
@@ -269,6 +303,8 @@ def udp_tunnel(data: Any, i: int, end: int, finish: int) -> Inner:
             return VXLAN_GPE, IPV4 if following == 1 else IPV6, i + 8, be32(data, i + 4) >> 8
         if following == 3 and ethernet_fits(data, i + 8, end, finish):
             return VXLAN_GPE, BRIDGED_ETHERNET, i + 8, be32(data, i + 4) >> 8
+        if following == 4 and nsh_fits(data, i + 8, end, finish):
+            return VXLAN_GPE, NSH, i + 8, be32(data, i + 4) >> 8
     if first < 0x40 and u8(data, i + 7) == 0 and u8(data, i + 1) & 0x3F == 0:
         protocol = be16(data, i + 2)
         at = i + 8 + first * 4
@@ -290,7 +326,7 @@ def udp_tunnel(data: Any, i: int, end: int, finish: int) -> Inner:
                 for swapped in range(2):
                     ethertype, inner, _, stop = wifi_frame(data, at, end, False, swapped == 1)
                     if stop == reasons.NONE and ip_fits(data, inner, end, finish, False):
-                        return CAPWAP, ethertype & 0xFFFF, inner, NO_ID
+                        return CAPWAP, ethertype, inner, NO_ID
             elif ethernet_fits(data, at, end, finish):
                 return CAPWAP, BRIDGED_ETHERNET, at, NO_ID
     if u8(data, i + 1) & 15 == 2 and first & 0x80 == 0:
@@ -299,12 +335,21 @@ def udp_tunnel(data: Any, i: int, end: int, finish: int) -> Inner:
             ethertype, inner, stop = ppp_ethertype(data, at, end)
             if stop == reasons.NONE and ip_fits(data, inner, end, finish, False):
                 return L2TP, ethertype, inner, NO_ID
+    if first & 0x4F == 0 and u8(data, i + 1) == 0:  # GRE, version 0 without routing (RFC 8086): C, K, S flags
+        protocol = be16(data, i + 2)
+        at = i + 4 + ((first >> 7) + ((first >> 5) & 1) + ((first >> 4) & 1)) * 4
+        fits = (protocol == IPV4 or protocol == IPV6) and ip_fits(data, at, end, finish, True)
+        if fits or (protocol == BRIDGED_ETHERNET and ethernet_fits(data, at, end, finish)):
+            identifier = be32(data, i + 4 + (first >> 7) * 4) if first & 0x20 else NO_ID
+            return GRE_IN_UDP, protocol, at, identifier
     if ip_fits(data, i + 8, end, finish, True):
         return LISP, IPV4 if u8(data, i + 8) >> 4 == 4 else IPV6, i + 8, NO_ID
+    if top == 8 and ip_fits(data, i + 4, end, finish, True):  # an encapsulated control message (RFC 9301 section 5.8)
+        return LISP, IPV4 if u8(data, i + 4) >> 4 == 4 else IPV6, i + 4, NO_ID
     if be32(data, i) & 0x100 and ip_fits(data, i + 4, end, finish, True):
         return MPLS_IN_UDP, MPLS, i, NO_ID
-    if first >> 4 in (0, 1, 2, 4) and u8(data, i + 3) == P_IPV6:  # AYIYA: identity, signature, then IPv6
-        at = i + 8 + (1 << (first >> 4)) + (u8(data, i + 1) >> 4) * 4
+    if u8(data, i + 3) == P_IPV6:  # AYIYA: identity of 2**n bytes, signature, then IPv6
+        at = i + 8 + (1 << top) + (u8(data, i + 1) >> 4) * 4
         if ip_fits(data, at, end, finish, True):
             return AYIYA, IPV6, at, NO_ID
     return NONE, 0, i, NO_ID

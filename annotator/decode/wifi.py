@@ -12,19 +12,42 @@ PROTECTED, RETRY_ORDER, TO_DS, FROM_DS = 0x4000, 0x8000, 0x0100, 0x0200
 RADIOTAP_TSFT, RADIOTAP_FLAGS, RADIOTAP_EXTENDED = 1, 2, 0x80000000
 FLAG_FCS, FLAG_PADDED, FLAG_BAD_FCS = 0x10, 0x20, 0x40
 AMSDU: Final = 0x80
-MORE_MSDUS: Final = 0x10000
-"""Bit beside an EtherType: the frame aggregates more packets than the first, which alone is decoded."""
+MSDU_HEADER: Final = 14
+"""Of an MSDU in an aggregate: two addresses and a length (802.11-2020 section 9.3.2.2)."""
+BEHIND_SHIFT: Final = 16
+"""Bits beside an EtherType, from this one on: how many bytes before the end of an aggregate its next MSDU begins."""
 
 Strip = tuple[int, int, int, int]
-"""``(EtherType, position of its payload, end of the frame, reason to stop)``"""
+"""``(EtherType, position of its payload, end of the frame, reason to stop)``
+
+Where the frame is an aggregate and another MSDU follows, the EtherType has the bits of :data:`BEHIND_SHIFT` beside it,
+and the end is that of the aggregate.
+"""
+
+
+@kernel
+def msdu_frame(data: Any, i: int, end: int) -> Strip:
+    """Read the MSDU at `i` of an aggregate that goes up to `end`."""
+    if end - i < MSDU_HEADER:
+        return 0, i, end, reasons.LINK_TRUNCATED
+    length = be16(data, i + 12)
+    start = i + MSDU_HEADER
+    ethertype, position = llc_ethertype(data, start, min(end, start + length))
+    stop = reasons.NONE
+    if ethertype < 0x600:
+        ethertype, position, stop = 0, start, reasons.LLC
+    following = i + ((MSDU_HEADER + length + 3) & ~3)  # each but the last is filled to a multiple of four
+    if end - following > MSDU_HEADER:
+        return ethertype | (end - following) << BEHIND_SHIFT, position, end, stop
+    return ethertype, position, min(end, start + length), stop
 
 
 @kernel
 def wifi_frame(data: Any, i: int, end: int, padded: bool, swapped: bool) -> Strip:
     """Step over an 802.11 MAC header and its LLC.
 
-    `padded` aligns the payload to 4 bytes (radiotap's data pad); `swapped` reads frame control in network order, as
-    some access points tunnel it.
+    `padded` aligns the payload to 4 bytes (radiotap's data pad); `swapped` reads frame and sequence control in network
+    order, as some access points tunnel them.
     """
     if end - i < 10:
         return 0, i, end, reasons.LINK_TRUNCATED
@@ -40,7 +63,7 @@ def wifi_frame(data: Any, i: int, end: int, padded: bool, swapped: bool) -> Stri
         return 0, i, end, reasons.LINK_TRUNCATED
     if control & PROTECTED:
         return 0, i, end, reasons.WIFI_PROTECTED
-    if le16(data, i + 22) & 15:
+    if (be16(data, i + 22) if swapped else le16(data, i + 22)) & 15:
         return 0, i, end, reasons.WIFI_FRAGMENT
     header = 24
     if control & TO_DS and control & FROM_DS:
@@ -56,19 +79,12 @@ def wifi_frame(data: Any, i: int, end: int, padded: bool, swapped: bool) -> Stri
     if padded:
         header = (header + 3) & ~3
     i += header
-    more = 0
-    if aggregate:  # the first of the aggregated MSDUs: two addresses and a length (802.11 section 9.3.2.2)
-        if end - i < 14:
-            return 0, i, end, reasons.LINK_TRUNCATED
-        length = (u8(data, i + 12) << 8) | u8(data, i + 13)
-        i += 14
-        if end - i > length + 4:  # padding is up to three bytes
-            more = MORE_MSDUS
-        end = min(end, i + length)
+    if aggregate:
+        return msdu_frame(data, i, end)
     ethertype, position = llc_ethertype(data, i, end)
     if ethertype < 0x600:
         return 0, i, end, reasons.LLC
-    return ethertype | more, position, end, reasons.NONE
+    return ethertype, position, end, reasons.NONE
 
 
 @kernel

@@ -72,6 +72,8 @@ CHECKED = bytes(FOUR) + bytes(16)  # with MACsec's integrity check value
 
 RARE: list[tuple[str, Any, int]] = [
     ("MPLS", ether(type=0x8847) / MPLS(label=16, s=1) / FOUR, 4),
+    ("ERSPAN II without GRE", ether(type=0x88BE) / bytes.fromhex("1000 0000 00000000") / INNER, 4),
+    ("ERSPAN III without GRE", ether(type=0x22EB) / bytes.fromhex("2000 0000 00000000 0000 0000") / INNER, 4),
     ("MPLS, three labels", ether(type=0x8847) / MPLS(s=0) / MPLS(s=0) / MPLS(s=1) / SIX, 6),
     ("MPLS multicast", ether(type=0x8848) / MPLS(s=1) / FOUR, 4),
     ("an Ethernet pseudowire with a control word", ether(type=0x8847) / MPLS(s=1) / bytes(4) / INNER, 4),

@@ -27,8 +27,8 @@ def nested(depth: int) -> Any:
 
 MSDU = bytes(12) + (8 + len(DATAGRAM)).to_bytes(2, "big") + bytes.fromhex("aaaa03 000000 0800") + bytes(DATAGRAM)
 """Two addresses, a length, LLC, and a packet."""
-AGGREGATE = bytes.fromhex("8800") + bytes(22) + bytes.fromhex("8000") + MSDU + bytes(-len(MSDU) % 4) + MSDU
-"""An 802.11 QoS data frame that holds two."""
+AGGREGATE = bytes.fromhex("8800") + bytes(22) + bytes.fromhex("8000") + (MSDU + bytes(-len(MSDU) % 4)) * 200
+"""An 802.11 QoS data frame that holds more than any real one."""
 
 CASES: dict[str, tuple[int, Any]] = {
     # reason: (link type, frame)

@@ -26,6 +26,7 @@ from tests.decode.decoding import batch, decode, decode_frames, decode_prefixes,
 
 OUTER = IP(src="192.0.2.1", dst="192.0.2.2")
 OUTER6 = IPv6(src="2001:db8:f::1", dst="2001:db8:f::2")
+PIM = IP(src="192.0.2.1", dst="192.0.2.2", proto=103)
 FOUR = IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=1000, dport=80) / b"data"
 SIX = IPv6(src="2001:db8::1", dst="2001:db8::2") / TCP(sport=1000, dport=80) / b"data"
 FRAME = ether() / FOUR
@@ -57,7 +58,13 @@ WIFI = bytes.fromhex("0801 0000 020000000001 020000000002 020000000003 0000 aaaa
 TEREDO_ORIGIN = bytes.fromhex("0000 1234 01020304")
 TEREDO_AUTHENTICATION = bytes.fromhex("0001 00 00") + bytes(9)
 AYIYA = bytes.fromhex("41 52 11 29 00000000") + bytes(16) + bytes(20)  # 2^4 bytes of identity, 5 words of signature
+AYIYA_LONG = bytes.fromhex("81 50 10 29 00000000") + bytes(1 << 8) + bytes(20)
 LISP = bytes.fromhex("00000000 00000000")
+NSH_IPV4 = bytes.fromhex("0006 01 01 00000b 01") + bytes(16)  # 6 words, metadata type 1, IPv4; path, index
+NSH_ETH = bytes.fromhex("0002 02 03 00000b 01")  # 2 words, metadata type 2 without any, Ethernet
+PIM_REGISTER = bytes.fromhex("21 00 dead 00000000")  # version 2, type 1; checksum; neither border nor null
+ARUBA = bytes.fromhex("0802 0000 020000000001 020000000002 020000000003 7000 aaaa03 000000 0800")
+WIFI_SEQ = bytes.fromhex("0801 0000 020000000001 020000000002 020000000003 0010 aaaa03 000000 0800")
 
 CASES: list[tuple[str, Any, int, str]] = [
     ("IP in IP", OUTER / FOUR, 4, f"ipip{PAIR}"),
@@ -139,6 +146,24 @@ CASES: list[tuple[str, Any, int, str]] = [
     ("CAPWAP with Ethernet", OUTER / udp() / CAPWAP / FRAME, 4, f"capwap{PAIR}"),
     ("CAPWAP with 802.11", OUTER / udp() / CAPWAP_WIFI / WIFI / FOUR, 4, f"capwap{PAIR}"),
     ("IP directly on UDP", OUTER / udp() / FOUR, 4, f"fou{PAIR}"),
+    ("GRE in UDP", OUTER / udp() / GRE() / FOUR, 4, f"gre-in-udp{PAIR}"),
+    ("GRE in UDP with everything", OUTER / udp() / GRE(**ALL_FLAGS, key=9) / SIX, 6, f"gre-in-udp:9{PAIR}"),
+    ("GRE in UDP with a sequence number", OUTER / udp() / GRE(seqnum_present=1) / FOUR, 4, f"gre-in-udp{PAIR}"),
+    ("GRE in UDP with Ethernet", OUTER / udp() / GRE(proto=0x6558) / FRAME, 4, f"gre-in-udp{PAIR}"),
+    ("a LISP control message", OUTER / udp() / b"\x80\0\0\0" / FOUR, 4, f"lisp{PAIR}"),
+    ("AYIYA with a long identity", OUTER / udp() / AYIYA_LONG / SIX, 6, f"ayiya{PAIR}"),
+    ("VXLAN-GPE with a service header", OUTER / udp() / gpe(4) / NSH_IPV4 / FOUR, 4, f"vxlan-gpe:43{PAIR}"),
+    ("VXLAN-GPE with a service header, Ethernet", OUTER / udp() / gpe(4) / NSH_ETH / FRAME, 4, f"vxlan-gpe:43{PAIR}"),
+    ("PIM Register", PIM / PIM_REGISTER / FOUR, 4, f"pim-register{PAIR}"),
+    (
+        "PIM Register with IPv6",
+        IPv6(src="2001:db8:f::1", dst="2001:db8:f::2", nh=103) / PIM_REGISTER / SIX,
+        6,
+        "pim-register(2001:db8:f::1<>2001:db8:f::2)",
+    ),
+    ("Aruba's GRE", OUTER / GRE(proto=0x8210) / ARUBA / FOUR, 4, f"gre{PAIR}"),
+    ("Aruba's GRE, frame control swapped", OUTER / GRE(proto=0x8380) / WIFI / FOUR, 4, f"gre{PAIR}"),
+    ("CAPWAP with a sequence number, swapped", OUTER / udp() / CAPWAP_WIFI / WIFI_SEQ / FOUR, 4, f"capwap{PAIR}"),
     ("MPLS on UDP", OUTER / udp() / MPLS(label=16, s=1) / FOUR, 4, f"mpls-in-udp{PAIR}"),
     (
         "three deep",
@@ -206,6 +231,11 @@ NO_TUNNELS: list[tuple[str, Any]] = [
     ("text that begins with E", OUTER / udp() / b"EHLO this is a line of text, long enough"),
     ("L2TP control", OUTER / udp(1701) / L2TP(hdr=["control", "length", "sequence"]) / bytes(40)),
     ("too short for anything", OUTER / udp(4789) / bytes(23)),
+    ("GRE's form around no packet", OUTER / udp(4754) / GRE() / bytes(60)),
+    ("a service header around no packet", OUTER / udp(4790) / gpe(4) / NSH_IPV4 / bytes(60)),
+    ("PIM's null register", PIM / bytes.fromhex("21 00 dead 40000000") / FOUR),
+    ("PIM's hello", PIM / bytes.fromhex("20 00 dead") / bytes(40)),
+    ("Aruba's GRE around a protected frame", OUTER / GRE(proto=0x8200) / (b"\x08\x42" + ARUBA[2:]) / FOUR),
     ("a later fragment", IP(src="192.0.2.1", dst="192.0.2.2", proto=4, frag=9) / FOUR),
 ]
 
@@ -224,6 +254,31 @@ def test_what_only_looks_like_a_tunnel(what: str, packet: Any) -> None:
 def test_random_datagrams_are_no_tunnels(payload: bytes, port: int) -> None:
     """Bytes of no meaning are not taken for a packet, whatever port they go to."""
     assert len(decode_frames(ether() / OUTER / udp(port) / Raw(payload))) == 1
+
+
+def test_every_packet_of_an_aggregate_in_a_tunnel_is_in_it() -> None:
+    """Access points tunnel aggregates as they are: each packet of one is a row in the tunnel."""
+    parts = b""
+    for number, inside in enumerate((FOUR, SIX, FOUR)):
+        msdu = bytes.fromhex("aaaa03 000000") + (b"\x08\x00", b"\x86\xdd")[number % 2] + bytes(inside)
+        parts += bytes(-len(parts) % 4) + bytes(12) + len(msdu).to_bytes(2, "big") + msdu
+    aggregate = b"\x88" + ARUBA[1:24] + b"\x80\x00" + parts
+    result = decode_frames(ether() / Dot1Q(vlan=3) / OUTER / GRE(proto=0x8200, key_present=1, key=6) / aggregate)
+    assert result.all_ends()[1:] == [ENDS[4], ENDS[6], ENDS[4]]
+    assert [result.tunnel(k) for k in range(4)] == ["", *[f"gre:6{PAIR}"] * 3]
+    assert (result.decoded, result.counts) == (1, {})
+    assert result.rows["depth"].tolist() == [0, 1, 1, 1]
+    assert all(result.vlans(k) == [3] for k in range(4))
+    assert all(result.payload(k) == b"data" for k in range(1, 4))
+
+
+@pytest.mark.parametrize("sub", [0, 1], ids=["bare", "with a platform's subheader"])
+def test_erspan_type_iii_carries_ip_where_it_says_so(sub: int) -> None:
+    """The frame type stands in bits 1 to 5 of the last half word, behind P: 2 is IP without Ethernet."""
+    word = 2 << 10 | 0x3F << 4 | 3 << 1 | sub  # frame type, hardware id, granularity, O
+    header = bytes.fromhex("2000 0022 00000000 0000") + word.to_bytes(2, "big") + bytes(8 * sub)
+    result = decode_frames(ether() / OUTER / GRE(proto=0x22EB, seqnum_present=1) / header / FOUR)
+    assert (result.ends(1), result.tunnel(1)) == (ENDS[4], f"erspan:34{PAIR}")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from scapy.layers.dot11 import Dot11, Dot11Beacon, Dot11QoS, RadioTap
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import LLC, SNAP
 
+from annotator.decode.batch import MOST_MSDUS
+from annotator.model import HeaderFlag
 from tests.decode.decoding import decode_frames, decode_prefixes
 
 DATAGRAM = IP(src="10.0.0.1", dst="10.0.0.2") / UDP(sport=1000, dport=53) / b"question"
@@ -116,13 +118,52 @@ def test_frames_cut_anywhere(what: str, link_type: int, frame: Any) -> None:
     assert all(result.payload(k) in b"question" for k in range(len(result)))
 
 
-def test_an_aggregate_gives_its_first_packet_and_says_that_there_are_more() -> None:
-    """An A-MSDU holds several MSDUs, each with its own addresses and length; those behind the first are counted."""
-    other = LLC() / SNAP() / IP(src="10.0.0.3", dst="10.0.0.4") / UDP(sport=7, dport=8) / b"odd"
+def aggregate(*insides: Any) -> bytes:
+    """A frame of several MSDUs, each behind two addresses and its length, filled to a multiple of four."""
     parts = b""
-    for inside in (bytes(INSIDE), bytes(other)):
-        parts += bytes(-len(parts) % 4) + bytes(12) + len(inside).to_bytes(2, "big") + inside
-    result = decode_frames(bytes(data(subtype=8)) + b"\x80\x00" + parts, link_type=105)
-    assert result.all_ends() == [ENDS]
-    assert result.decoded == 1
-    assert result.counts["wifi_aggregate"] == 1
+    for inside in insides:
+        parts += bytes(-len(parts) % 4) + bytes(12) + len(inside).to_bytes(2, "big") + bytes(inside)
+    return bytes(data(subtype=8)) + b"\x80\x00" + parts
+
+
+OTHER = LLC() / SNAP() / IP(src="10.0.0.3", dst="10.0.0.4") / UDP(sport=7, dport=8) / b"odd"
+OTHER_ENDS = "10.0.0.3:7 > 10.0.0.4:8"
+EAPOL = LLC() / SNAP(code=0x888E) / bytes(9)
+
+
+@pytest.mark.parametrize(
+    ("insides", "ends"),
+    [
+        ((INSIDE, OTHER), [ENDS, OTHER_ENDS]),
+        ((INSIDE, EAPOL, OTHER, OTHER), [ENDS, OTHER_ENDS, OTHER_ENDS]),
+        ((EAPOL, EAPOL, OTHER), [OTHER_ENDS]),
+        ((LLC() / bytes(7), OTHER), [OTHER_ENDS]),
+    ],
+    ids=["two", "with one that is no IP", "whose first are no IP", "whose first is bare LLC"],
+)
+def test_every_packet_of_an_aggregate_is_decoded(insides: tuple[Any, ...], ends: list[str]) -> None:
+    """An A-MSDU holds several packets: each has its row, and all of them are one packet of the capture."""
+    result = decode_frames(aggregate(*insides), link_type=105)
+    assert result.all_ends() == ends
+    assert (result.decoded, result.counts) == (1, {})
+    assert [bool(row["flags"] & HeaderFlag.OUTERMOST) for row in result.rows] == [True] + [False] * (len(ends) - 1)
+    assert result.payload(len(ends) - 1) == b"odd"
+
+
+def test_an_aggregate_without_ip_stops_once() -> None:
+    """However many MSDUs, the packet is one, and stops for the reason of its first."""
+    result = decode_frames(aggregate(EAPOL, LLC() / bytes(7), EAPOL), link_type=105)
+    assert (len(result), result.counts) == (0, {"ethertype": 1})
+
+
+def test_more_packets_than_are_followed_are_said() -> None:
+    """A hostile frame of a thousand empty MSDUs costs no more than the largest real one."""
+    result = decode_frames(aggregate(*[OTHER] * (MOST_MSDUS + 1)), link_type=105)
+    assert (len(result), result.counts) == (MOST_MSDUS, {"wifi_aggregate": 1})
+
+
+def test_an_aggregate_cut_anywhere() -> None:
+    """A cut frame gives the packets whose headers it holds, and nothing behind it is read."""
+    result = decode_prefixes(aggregate(INSIDE, OTHER), 105)
+    assert set(result.all_ends()) <= {ENDS, OTHER_ENDS, "10.0.0.1 > 10.0.0.2", "10.0.0.3 > 10.0.0.4"}
+    assert OTHER_ENDS in result.all_ends()

@@ -24,6 +24,8 @@ class Tally:
 
     flows: int = 0
     exact: int = 0
+    set_aside: int = 0
+    """Flows that are not compared, because the other tool does not say what they came to."""
     differences: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def count(self, capture: str, flow: object, theirs: object, ours: object) -> None:
@@ -49,4 +51,5 @@ class Tally:
         return self.exact / self.flows
 
     def __str__(self) -> str:
-        return f"{self.exact} of {self.flows} flows exact ({self.share:.2%})"
+        aside = f", {self.set_aside} not comparable" if self.set_aside else ""
+        return f"{self.exact} of {self.flows} flows exact ({self.share:.2%}){aside}"

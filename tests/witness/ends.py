@@ -56,6 +56,19 @@ def conversations(flows: Flows) -> Conversations:
     return +packets
 
 
+def flow_key(
+    flows: Flows,
+    k: int,
+    ported: frozenset[int] = BOTH_PORTED,
+    name: Callable[[Address], str] = str,
+    vlans: bool = False,
+) -> Key:
+    """Give the key of flow `k`, its initiator first; only `ported` protocols keep ports."""
+    protocol = int(flows.proto[k])
+    one, other = ((name(host), port if protocol in ported and port != NO_PORT else 0) for host, port in ends(flows, k))
+    return protocol, innermost_vlan(int(flows.vlan[k])) if vlans else 0, one, other
+
+
 def one_way_sums(
     flows: Flows,
     octets: str,
@@ -66,11 +79,7 @@ def one_way_sums(
     """Sum packets and `octets` (``bytes``, ``frame_bytes``) by direction; only `ported` protocols keep ports."""
     sums: dict[Key, OneWay] = defaultdict(OneWay)
     for k in range(len(flows)):
-        protocol = int(flows.proto[k])
-        one, other = (
-            (name(host), port if protocol in ported and port != NO_PORT else 0) for host, port in ends(flows, k)
-        )
-        vlan = innermost_vlan(int(flows.vlan[k])) if vlans else 0
+        protocol, vlan, one, other = flow_key(flows, k, ported, name, vlans)
         for side, sender, receiver in (("initiator", one, other), ("responder", other, one)):
             way = sums[protocol, vlan, sender, receiver]
             way.packets += int(getattr(flows, f"{side}_packets")[k])
@@ -92,7 +101,23 @@ def flow_keys(sums: Iterable[Key]) -> set[Key]:
     return {(p, v, *sorted((one, other))) for p, v, one, other in sums}  # type: ignore[misc]  # two ends stay two
 
 
+def _pairs(tunnel: str) -> set[frozenset[str]]:
+    """Give the address pairs in the text of a tunnel."""
+    return {frozenset(pair) for pair in re.findall(r"\(([^()<>]+)<>([^()<>]+)\)", tunnel)}
+
+
 def outer_pairs(analysis: Analysis) -> set[frozenset[str]]:
     """Give the address pairs of the tunnels that were seen."""
-    pairs = (re.findall(r"\(([^()<>]+)<>([^()<>]+)\)", text) for text in analysis.tunnels.values())
-    return {frozenset(pair) for found in pairs for pair in found}
+    return {pair for text in analysis.tunnels.values() for pair in _pairs(text)}
+
+
+def addresses(key: Key) -> frozenset[str]:
+    """Give the two addresses of a flow."""
+    return frozenset((key[2][0], key[3][0]))
+
+
+def flows_inside(analysis: Analysis, pairs: set[frozenset[str]], ported: frozenset[int]) -> set[Key]:
+    """Give the keys of flows that are in a tunnel between one of `pairs` of addresses."""
+    inside = {digest for digest, text in analysis.tunnels.items() if _pairs(text) & pairs}
+    flows = analysis.flows
+    return flow_keys(flow_key(flows, k, ported) for k in range(len(flows)) if int(flows.tunnel[k]) in inside)
