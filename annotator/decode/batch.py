@@ -351,25 +351,26 @@ class Decoder:
         self.undecoded_links: set[int] = set()
         """Link types of which packets were stopped because they are not decoded."""
         self._book = tunnel_book
+        self._scapy: Any = None
         self._rare = False
-        self._out: NDArray[np.void] = np.empty(0, HEADER)
+        self._outs: list[NDArray[np.void]] = [np.empty(0, HEADER)] * 2
         self._all: NDArray[np.bool_] = np.empty(0, np.bool_)
 
     def decode(self, batch: PacketBatch) -> Iterator[NDArray[np.void]]:
-        """Decode `batch` into HEADER rows, in one or more parts, each valid until the next is asked for.
+        """Decode `batch` into HEADER rows, in one or more parts, each valid until the next but one is asked for.
 
         Rows stand in order of packets; ``QUOTED`` rows follow their error, inner headers their outer one.
         """
         keep = self._kept(batch)
         account_packets(batch.ts_ns, batch.caplen, batch.origlen, keep, batch.first_frame, self.counts, self.totals)
         room = 2 * len(batch) + ROWS_PER_PACKET
-        if len(self._out) < room:
-            self._out = np.empty(room, HEADER)
         plain = all_plain(batch.link_type)
-        stripped = np.empty((4, 0), np.int64) if plain else strip(batch)
+        stripped = np.empty((4, 0), np.int64) if plain else self._strip(batch, keep)
         self._rare |= not plain
         first = 0
         while first < len(batch):
+            if len(self._outs[0]) < room:
+                self._outs[0] = np.empty(room, HEADER)
             made, first, switch = decode_packets(
                 batch.data,
                 batch.offset,
@@ -380,7 +381,7 @@ class Decoder:
                 keep,
                 first,
                 batch.first_frame,
-                self._out,
+                self._outs[0],
                 self.counts,
                 self.totals,
                 Rare(stripped, self._book.arrays()) if self._rare else None,
@@ -388,9 +389,22 @@ class Decoder:
             self._rare |= switch
             self._book.learn()
             if made:
-                yield self._out[:made]
+                yield self._outs[0][:made]
+                self._outs.reverse()
         if not plain and self.counts[reasons.LINK_TYPE, COUNT]:
             self.undecoded_links |= undecoded(batch.link_type[keep], DECODED)
+
+    def _strip(self, batch: PacketBatch, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Strip the links of a batch that are not plain, with scapy's help where it knows more."""
+        columns = strip(batch)
+        if (columns[3] == reasons.LINK_TYPE).any():
+            from annotator.decode.by_scapy import ScapyStripper
+
+            if self._scapy is None:
+                self._scapy = ScapyStripper()
+            for packet in self._scapy.strip_rest(batch, columns, keep).tolist():
+                note(self.counts, reasons.BY_SCAPY, batch.first_frame + packet)
+        return columns
 
     def _kept(self, batch: PacketBatch) -> NDArray[np.bool_]:
         """Give the batch's ``keep``, or as many true values."""

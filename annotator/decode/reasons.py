@@ -55,7 +55,9 @@ NO_TIME_STAMP: Final = 32
 CAPLEN_OVER_ORIGLEN: Final = 33
 SNAP_CUT: Final = 34
 WIFI_AGGREGATE: Final = 35
-REASONS_END: Final = 36
+BY_SCAPY: Final = 36
+SCAPY_FAILED: Final = 37
+REASONS_END: Final = 38
 RARE: Final = -1
 """No reason: the kernel for plain packets asks for the one that knows everything."""
 
@@ -104,6 +106,10 @@ TABLE: Final[dict[int, Reason]] = {
     NO_TIME_STAMP: Reason("no_time", "file", None, "the record carries no time"),
     CAPLEN_OVER_ORIGLEN: Reason("caplen_over_origlen", "file", None, "more bytes stored than were on the wire"),
     SNAP_CUT: Reason("snap_cut", "file", None, "packets are stored in part (snap length): payload may be missing"),
+    BY_SCAPY: Reason("by_scapy", "link", None, "a link type that only scapy knows: its slow path was taken"),
+    SCAPY_FAILED: Reason(
+        "scapy_failed", "link", StopClass.MALFORMED, "scapy could not take apart a link type that only it knows"
+    ),
     WIFI_AGGREGATE: Reason("wifi_aggregate", "link", None, "an 802.11 frame of more packets than are followed"),
 }
 

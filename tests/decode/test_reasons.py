@@ -63,6 +63,7 @@ CASES: dict[str, tuple[int, Any]] = {
     "esp": (1, ether() / IP(proto=50) / bytes(40)),
     "tunnel_inner": (1, ether() / IP(proto=4) / b"\x44" / bytes(39)),
     "tunnel_depth": (1, nested(12)),
+    "by_scapy": (23, ether() / DATAGRAM),  # a number of Linux's for a device that looks like Ethernet
 }
 
 
@@ -90,7 +91,8 @@ def test_reasons_of_the_record() -> None:
 
 def test_every_reason_has_a_case() -> None:
     """A reason that nothing reaches is dead, and one that nobody tested is a surprise."""
-    elsewhere = {"no_time", "caplen_over_origlen", "snap_cut", "fragment_overlap"}  # the last in test_fragments.py
+    elsewhere = {"no_time", "caplen_over_origlen", "snap_cut"}
+    elsewhere |= {"fragment_overlap", "scapy_failed"}  # in test_fragments.py, test_by_scapy.py
     assert {reason.name for reason in reasons.TABLE.values()} == CASES.keys() | elsewhere
 
 
