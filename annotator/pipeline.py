@@ -1,11 +1,13 @@
 """The data path, readable from top to bottom: captures in, an :class:`~annotator.model.Analysis` out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from annotator.ahead import ahead
 from annotator.capture import Reader, open_captures
 from annotator.compare import compare
 from annotator.decode import Decoder, reasons
@@ -25,6 +27,7 @@ from annotator.model import (
     CaptureSummary,
     Flows,
     Issue,
+    PacketBatch,
     Status,
     StopClass,
 )
@@ -114,14 +117,11 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
         progress(0, total_bytes, 0)
     for reader in readers:
         decoder = Decoder(tunnels)
-        for batch in reader.batches():
-            if packet_filter:
-                batch.keep = packet_filter.verdicts(batch)
-            for headers in decoder.decode(batch):
-                tied = fragments.tie(headers, decoder.counts)
-                sights = table.add(tied, reader.capture)
-                while observer.look(batch, tied, sights, table.shards):
-                    sights = table.more(tied)
+        decoded = decode(reader, packet_filter, decoder, fragments)
+        for batch, headers in ahead(decoded) if reader.lasts else decoded:
+            wanted = observer.look(batch, headers, table.add(headers, reader.capture), table.shards)
+            while len(wanted):
+                wanted = observer.look(batch, headers, table.more(headers, wanted), table.shards)
             if progress:
                 progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
         if progress:
@@ -155,6 +155,17 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
     issues += _evidence_issues(flows, findings)
     return Analysis(captures, issues, flows, registry, _options(settings), findings, said, names)
+
+
+def decode(
+    reader: Reader, packet_filter: PacketFilter | None, decoder: Decoder, fragments: Fragments
+) -> Iterator[tuple[PacketBatch, NDArray[np.void]]]:
+    """Decode a capture: its batches with HEADER rows, fragments tied. Where the reader lasts, so do they."""
+    for batch in reader.batches():
+        if packet_filter:
+            batch.keep = packet_filter.verdicts(batch)
+        for headers in decoder.decode(batch):
+            yield batch, fragments.tie(headers, decoder.counts)
 
 
 def _ask_tshark(

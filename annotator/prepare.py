@@ -22,10 +22,11 @@ from annotator.decode import Decoder
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.errors import AnnotatorError
-from annotator.evidence.look import SIGHTING, Pairs, compile_probe
+from annotator.evidence.asking import Pairs, compile_probe
+from annotator.evidence.observation import SIGHTING
 from annotator.evidence.probes import probes
 from annotator.flow import FlowSettings, FlowTable
-from annotator.flow.table import Shard
+from annotator.flow.table import WANTED, Shard
 from annotator.kernel.jit import BASE_FOLDER, INTERPRETED
 from annotator.pipeline import Settings, analyse
 
@@ -109,8 +110,11 @@ def _grow() -> None:
     for batch in reader.batches():
         for headers in decoder.decode(batch):
             tied = fragments.tie(headers, decoder.counts)
-            table.add(tied, reader.capture)
-            table.more(tied)
+            sights = table.add(tied, reader.capture)
+            wanted = np.zeros(len(sights), WANTED)
+            for field in ("row", "shard", "direction"):
+                wanted[field] = sights[field]
+            table.more(tied, wanted)
 
 
 def _tunnelled(packet: bytes) -> bytes:

@@ -33,6 +33,8 @@ class Reader:
 
     format = ""
     """What kind of capture it is, for the report."""
+    lasts = False
+    """Whether a batch's bytes outlast the making of the next batch."""
 
     def __init__(self, name: str, capture: int) -> None:
         """`name` is as the user typed it, `capture` the index that batches carry."""
@@ -45,7 +47,10 @@ class Reader:
         self.issues: dict[str, ReadIssue] = {}
 
     def batches(self) -> Iterator[PacketBatch]:
-        """Yield the packets, batch by batch; each batch is valid until the next is asked for."""
+        """Yield the packets, batch by batch; each batch is valid until the next is asked for.
+
+        Where the reader :attr:`lasts`, its ``data`` is valid until the next batch but one is asked for.
+        """
         raise NotImplementedError
 
     def close(self) -> None:
@@ -71,6 +76,7 @@ class StreamReader(Reader):
     """A reader of a byte stream in a capture file format."""
 
     window: Window
+    lasts = True
 
     def __init__(
         self, open_window: Callable[[], Window], name: str, capture: int, bytes_total: int | None = None
@@ -128,7 +134,7 @@ class StreamReader(Reader):
 
     def emit(self, columns: Columns, count: int) -> PacketBatch:
         """Make a batch of the first `count` rows of `columns`, and count its frames."""
-        made = columns.batch(self.window.data, count, self.capture, self.frames + 1)
+        made = columns.batch(self.window.lend(), count, self.capture, self.frames + 1)
         self.frames += count
         return made
 

@@ -14,13 +14,15 @@ SIZE: Final = 16 << 20
 """Bytes read at a time."""
 HEADROOM: Final = 1 << 20
 """Room before them for what the reader left over: records are rarely as large."""
+BUFFERS: Final = 3
 
 
 class Window:
     """Bytes ``data[start:end]`` of a stream that are in memory; :meth:`more` replaces the consumed ones.
 
-    Two buffers take turns: while the kernels work on one, a thread fills the other. A buffer is read to at a fixed
-    place, and what the reader left over is copied in front of it, so that the read need not wait for the reader.
+    Three buffers take turns: one is current, one may still be in use for what was made of it last (:meth:`lend`), and a
+    thread fills the other. A buffer is read to at a fixed place, and what the reader left over is copied in front of
+    it, so that the read need not wait for the reader.
     """
 
     def __init__(self, stream: BinaryIO, head: bytes = b"", size: int = SIZE) -> None:
@@ -28,9 +30,10 @@ class Window:
         self._stream = stream
         self._size = size
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="annotator-read")
-        self._buffers = [np.empty(HEADROOM + size, np.uint8) for _ in range(2)]
-        self._turn = 0
+        self._buffers = [np.empty(HEADROOM + size, np.uint8) for _ in range(BUFFERS)]
         self.data: NDArray[np.uint8] = self._buffers[0]
+        self._lent = self.data
+        self._filling = 1
         self.start = HEADROOM
         self.end = HEADROOM + len(head)
         self.data[self.start : self.end] = np.frombuffer(head, np.uint8)
@@ -39,6 +42,11 @@ class Window:
         self.eof = False
         self._error: OSError | None = None
         self._pending: Future[tuple[int, OSError | None]] = self._reader.submit(self._read, self._buffers[1])
+
+    def lend(self) -> NDArray[np.uint8]:
+        """Give ``data`` for use until it is lent the next time but one: it is not overwritten before."""
+        self._lent = self.data
+        return self.data
 
     def _read(self, buffer: NDArray[np.uint8]) -> tuple[int, OSError | None]:
         """Fill `buffer` as far as the stream goes; an error is kept until what came before it is consumed."""
@@ -78,8 +86,7 @@ class Window:
             return False
         self._error = error
         left = self.end - self.start
-        self._turn = 1 - self._turn
-        buffer = self._buffers[self._turn]
+        buffer = self._buffers[self._filling]
         if left <= HEADROOM:
             buffer[HEADROOM - left : HEADROOM] = self.data[self.start : self.end]
             self.data, self.start, self.end = buffer, HEADROOM - left, HEADROOM + got
@@ -87,7 +94,10 @@ class Window:
             self.data = np.concatenate((self.data[self.start : self.end], buffer[HEADROOM : HEADROOM + got]))
             self.start, self.end = 0, left + got
         if error is None:
-            self._pending = self._reader.submit(self._read, self._buffers[1 - self._turn])
+            self._filling = next(
+                k for k, other in enumerate(self._buffers) if other is not buffer and other is not self._lent
+            )
+            self._pending = self._reader.submit(self._read, self._buffers[self._filling])
         return True
 
     def skip(self, count: int) -> bool:

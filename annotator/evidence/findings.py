@@ -6,9 +6,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.evidence.look import RANDOM, Observer
+from annotator.evidence.look import Observer
+from annotator.evidence.observation import RANDOM
 from annotator.evidence.probe import ANY_ROLE, CLIENT, CONFIRMED, SERVER, SPECULATIVE, Probe
-from annotator.flow.table import SPLIT_ACTIVE, SPLIT_IDLE
+from annotator.flow.row import SPLIT_ACTIVE, SPLIT_IDLE
 
 NONE: Final = -1
 UNDECIDED: Final = -1

@@ -80,6 +80,8 @@ class Signature:
     """Payloads shorter on the wire than this are passed over."""
     longest: int = 1 << 30
     """And longer ones."""
+    needs: int = 0
+    """Context bits that a payload must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,11 @@ def tcp(value: bytes, at: int = 0, mask: bytes = b"", shortest: int = 0, longest
     return Signature(TCP, value, at, mask, shortest, longest)
 
 
-def udp(value: bytes, at: int = 0, mask: bytes = b"", shortest: int = 0, longest: int = 1 << 30) -> Signature:
+def udp(
+    value: bytes, at: int = 0, mask: bytes = b"", shortest: int = 0, longest: int = 1 << 30, needs: int = 0
+) -> Signature:
     """Make a signature of a datagram."""
-    return Signature(UDP, value, at, mask, shortest, longest)
+    return Signature(UDP, value, at, mask, shortest, longest, needs)
 
 
 def anywhere(value: bytes, at: int = 0, mask: bytes = b"", shortest: int = 0, longest: int = 1 << 30) -> Signature:

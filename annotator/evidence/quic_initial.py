@@ -140,7 +140,7 @@ def open_initial(data: Any, i: int, end: int, number: int, stop: int, keys: Any)
     All is one function: each call of one that holds the ciphers costs another second when it is compiled.
     """
     state, work, w = np.zeros(8, np.int64), np.zeros(256, np.int64), np.zeros(64, np.int64)
-    secret, message = np.zeros(64, np.int64), np.zeros(64, np.int64)
+    secret, message, pads = np.zeros(64, np.int64), np.zeros(64, np.int64), np.zeros((2, 8), np.int64)
     version = be32(data, i + 1)
     base = 4 if version == V2 or version == V2_DRAFT else 1
     for k in range(20):
@@ -154,13 +154,13 @@ def open_initial(data: Any, i: int, end: int, number: int, stop: int, keys: Any)
             length = INFO_LENGTHS[label]
             for k in range(length):
                 message[k] = INFOS[label, k]
-        hmac_sha256(state, work, w, secret, message, length, message)
+        hmac_sha256(state, work, w, pads, step > 2, secret, message, length, message)  # the last three share a key
         for k in range(32):
             if step < 2:
                 secret[k] = message[k]
             else:
                 keys[step - 2, k] = message[k]
-    rounds, block, mask = np.zeros((2, 176), np.int64), np.zeros(16, np.int64), np.zeros(16, np.int64)
+    rounds, block, mask = np.zeros((2, 44), np.int64), np.zeros(16, np.int64), np.zeros(16, np.int64)
     for which in range(2):
         expand_key(keys[2 * which], rounds[which])
     for k in range(16):

@@ -31,6 +31,7 @@ SIGNATURE: Final = np.dtype(
         ("at", "i4"),
         ("width", "i2"),
         ("protocol", "i2"),
+        ("needs", "u1"),  # context bits
     ],
     align=True,
 )
@@ -67,7 +68,7 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
                 word_mask = int.from_bytes(mask, "little")
                 word = int.from_bytes(signature.value, "little") & word_mask
                 shortest = max(signature.shortest, signature.at + len(mask))
-                row = (word, word_mask, shortest, signature.longest, signature.at, len(mask), number)
+                row = (word, word_mask, shortest, signature.longest, signature.at, len(mask), number, signature.needs)
                 if signature.at:
                     buckets[ANYWHERE].append(row)
                     continue
@@ -76,7 +77,7 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
                         buckets[first].append(row)
         for number_of, bucket in enumerate(buckets):
             starts[t, number_of] = len(rows)
-            rows += bucket
+            rows += sorted(bucket, key=lambda row: row[4])  # by place, so that a word is read once
         starts[t, -1] = len(rows)
     return SignatureTable(starts, np.array(rows, SIGNATURE))
 
@@ -93,31 +94,39 @@ def word_at(data: Any, i: int, end: int) -> Any:
 
 
 @kernel
-def nominate(starts: Any, rows: Any, data: Any, i: int, end: int, finish: int, transport: int, found: Any) -> int:
-    """Write the protocols that the payload ``data[i:end]`` may be into `found`; returns how many.
+def nominate(starts: Any, rows: Any, data: Any, i: int, end: int, finish: int, context: int, found: Any) -> int:
+    """Write the protocols that the payload ``data[i:end]`` may be into `found`, in ascending order; returns how many.
 
-    `starts` and `rows` are of the :class:`SignatureTable`, `transport` is the place in TRANSPORTS, `finish` where the
-    payload ended on the wire.
+    `starts` and `rows` are of the :class:`SignatureTable`, `context` is as probes see it, `finish` where the payload
+    ended on the wire.
     """
     if end <= i:
         return 0
+    transport = 0 if context & TCP else 1 if context & UDP else 2
     count = 0
     first = u8(data, i)
     head = word_at(data, i, end)
     for bucket in (first, ANYWHERE):
+        place, word = i, head
         for k in range(starts[transport, bucket], starts[transport, bucket + 1]):
             row = rows[k]
             at = i + signed(row["at"])
-            if end - at < row["width"] or finish - i < row["shortest"] or finish - i > row["longest"]:
-                continue
-            word = head if at == i else word_at(data, at, end)
+            if at != place:
+                place, word = at, word_at(data, at, end)
             if word & row["mask"] != row["value"]:
                 continue
+            if end - at < row["width"] or finish - i < row["shortest"] or finish - i > row["longest"]:
+                continue
+            if signed(row["needs"]) & ~context:
+                continue
             protocol = signed(row["protocol"])
-            known = False
-            for c in range(count):
-                known = known or found[c] == protocol
-            if not known and count < len(found):
-                found[count] = protocol
-                count += 1
+            c = count
+            while c > 0 and found[c - 1] > protocol:
+                c -= 1
+            if (c > 0 and found[c - 1] == protocol) or count == len(found):
+                continue
+            for moved in range(count, c, -1):
+                found[moved] = found[moved - 1]
+            found[c] = protocol
+            count += 1
     return count

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from annotator.flow.orient import orient, ports, protocols, with_ports
 from annotator.flow.outcome import ends, outcomes
+from annotator.flow.row import GROUP
 from annotator.flow.scope import Network, scopes
-from annotator.flow.table import GROUP, FlowSettings, FlowTable
+from annotator.flow.table import FlowSettings, FlowTable
 from annotator.model import ICMP, ICMP6, NO_PORT, TCP, Agreement, Flows, Status
 
 __all__ = ["FlowSettings", "FlowTable", "finish"]

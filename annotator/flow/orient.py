@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.flow.key import A_PORT_SHIFT, B_PORT_SHIFT, FILLED, PROTO_SHIFT
-from annotator.flow.table import SPLIT_ACTIVE, SPLIT_IDLE
+from annotator.flow.row import SPLIT_ACTIVE, SPLIT_IDLE
 from annotator.kernel.hash import hash6, random_keys
 from annotator.kernel.jit import kernel
 from annotator.model import ICMP, ICMP6, DirectionBasis, Signal

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.flow.table import PROHIBITED, SPLIT_ACTIVE, SPLIT_IDLE, UNREACHABLE
+from annotator.flow.row import PROHIBITED, SPLIT_ACTIVE, SPLIT_IDLE, UNREACHABLE
 from annotator.model import DCCP, ICMP, ICMP6, SCTP, TCP, End, Outcome, Signal
 
 Bits = NDArray[Any]

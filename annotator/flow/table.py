@@ -1,7 +1,7 @@
 """The flow table: one row a biflow, counted in both directions, split by time and by new connections.
 
-Rows are neutral: ends are A and B (see :mod:`annotator.flow.key`); :mod:`annotator.flow.orient` names initiator and
-responder at the end, over the whole table. Fields of two are indexed by direction: 0 is what A sent.
+:mod:`annotator.flow.row` says what a row is; :mod:`annotator.flow.orient` names initiator and responder at the end,
+over the whole table.
 """
 
 from dataclasses import dataclass
@@ -12,74 +12,51 @@ from numpy.typing import NDArray
 
 from annotator.decode.transport import has_ports
 from annotator.flow.key import SHARDS, canonical, context_word, shard_headers
+from annotator.flow.passed import NOBODY, Passed, new_passed, owner_of, pass_over, take_first
+from annotator.flow.row import (
+    AT_START,
+    FLOW,
+    GROUP,
+    NOT_NEEDED,
+    NOT_SPLIT,
+    OPENED,
+    ORDERED,
+    PROHIBITED,
+    SPLIT_ACTIVE,
+    SPLIT_IDLE,
+    SPLIT_REOPENED,
+    UNREACHABLE,
+    begin,
+    reopens,
+    stream_place,
+)
 from annotator.kernel.hash import random_keys
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed
+from annotator.kernel.prefetch import address_of, prefetch
 from annotator.model import NO_TIME, TCP, HeaderFlag, Signal
-
-FLOW: Final = np.dtype(
-    [
-        ("a_hi", "u8"),
-        ("a_lo", "u8"),
-        ("b_hi", "u8"),
-        ("b_lo", "u8"),
-        ("context", "u8"),  # see key.context_word
-        ("tunnel", "u8"),
-        ("first_ns", "i8"),
-        ("last_ns", "i8"),
-        ("packets", "i8", 2),
-        ("bytes", "i8", 2),
-        ("frame_bytes", "i8", 2),
-        ("payload_bytes", "i8", 2),
-        ("first_frame", "i8"),
-        ("vlan", "u8"),  # stack of the first packet
-        ("next_seq", "u4", 2),  # where the stream that is looked at goes on
-        ("isn", "u4", 2),  # initial sequence number of the SYN (SCTP: initiate tag) that opened
-        ("ack", "u4", 2),  # last acknowledgement number
-        ("fragments", "u4", 2),  # later fragments among the packets
-        ("tcp_flags", "u2", 2),
-        ("signal", "u1", 2),
-        ("capture", "i4"),
-        ("observation", "i4"),  # of the evidence room, -1 where nothing was looked at
-        ("previous", "i4"),  # row of the flow that this one continues, -1 where none
-        ("watch", "u1", 2),  # payloads of this direction still to look at
-        ("icmp_code", "u1", 2),
-        ("first_from", "u1"),  # direction of the first packet
-        ("state", "u1"),  # bits below
-        ("depth", "u1"),  # of the first packet's header: IP headers before it
-        ("split", "u1"),  # why a later packet of the same key went to a new row
-    ],
-    align=True,
-)
-
-OPENED: Final = 1
-"""State bit: direction 0 sent a SYN without ACK (direction 1: shifted by one)."""
-UNREACHABLE, PROHIBITED = 4, 8
-"""State bits: an ICMP error quoted a packet of this flow."""
-GROUP: Final = 16
-"""State bit: end A is a multicast or broadcast address (end B: shifted by one)."""
-ORDERED: Final = 64
-"""State bit: next_seq of direction 0 is known (direction 1: shifted by one)."""
-
-# where a payload stands in what is looked at of its direction
-IN_MIDDLE, AT_START, NEXT, NOT_NEEDED = 0, 1, 2, 3
 
 SIGHT: Final = np.dtype(
     [("header", "u4"), ("row", "i4"), ("observation", "i4"), ("shard", "u1"), ("direction", "u1"), ("place", "u1")],
     align=True,
 )
 """A payload for the evidence room to look at: its HEADER row, its flow, and where it stands in its stream."""
+WANTED: Final = np.dtype([("row", "i4"), ("shard", "u1"), ("direction", "u1")], align=True)
+"""A direction of a flow that is to be looked at again."""
 LOOKS: Final = 4
 """Payloads of each direction that are looked at, unless evidence asks for more."""
-
-NO_ROW: Final = -1
 MOST_VISITS: Final = 64
 """How often the payloads of one batch are offered once more."""
 
-NOT_SPLIT, SPLIT_IDLE, SPLIT_ACTIVE, SPLIT_REOPENED = 0, 1, 2, 3
-
 FIRST_ROWS: Final = 1024
 NS: Final = 1_000_000_000
+
+SLOTS_AHEAD: Final = 12
+"""Packets before its own at which a slot is fetched; a packet takes about 30 ns, memory about 100."""
+ROWS_AHEAD: Final = 6
+"""And the row that the slot names."""
+LINE: Final = 64
+"""Bytes of a cache line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +67,6 @@ class FlowSettings:
     idle_other_ns: int = 60 * NS
     active_ns: int = 0
     ignore_vlan: bool = False
-
-
-@kernel
-def reopens(flow: Any, row: Any, d: int) -> bool:
-    """Say whether an opening packet in direction `d` begins another connection than the one in `flow`.
-
-    The same SYN again is a retransmission; a SYN after its own SYN-ACK, and two SYNs that cross, are reordering and
-    a simultaneous open (RFC 9293 section 3.5).
-    """
-    other = 1 - d
-    if flow["state"] & (OPENED << d):
-        return signed(flow["isn"][d]) != signed(row["seq"])
-    if flow["packets"][d] > 0:
-        return True
-    if flow["packets"][other] == 0 or flow["signal"][other] & Signal.OPEN:
-        return False
-    if row["proto"] == TCP:
-        return signed(flow["ack"][other]) != (signed(row["seq"]) + 1) & 0xFFFFFFFF
-    return signed(flow["signal"][other]) & Signal.ACCEPT == 0
 
 
 @kernel
@@ -140,71 +98,22 @@ def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> 
 
 
 @kernel
-def begin(flow: Any, row: Any, d: int, context: Any, frame: int, capture: int, previous: int, watch: int) -> None:
-    """Write a new row for the first packet of a flow, with nothing counted yet."""
-    if d == 0:
-        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = (
-            row["src_hi"],
-            row["src_lo"],
-            row["dst_hi"],
-            row["dst_lo"],
-        )
-    else:
-        flow["a_hi"], flow["a_lo"], flow["b_hi"], flow["b_lo"] = (
-            row["dst_hi"],
-            row["dst_lo"],
-            row["src_hi"],
-            row["src_lo"],
-        )
-    flow["context"] = context
-    flow["tunnel"] = row["tunnel"]
-    flow["first_ns"] = NO_TIME
-    flow["last_ns"] = NO_TIME
-    for side in range(2):
-        flow["packets"][side] = 0
-        flow["bytes"][side] = 0
-        flow["frame_bytes"][side] = 0
-        flow["payload_bytes"][side] = 0
-        flow["isn"][side] = 0
-        flow["ack"][side] = 0
-        flow["fragments"][side] = 0
-        flow["tcp_flags"][side] = 0
-        flow["signal"][side] = 0
-        flow["icmp_code"][side] = 0
-        flow["next_seq"][side] = 0
-        flow["watch"][side] = watch
-    flow["first_frame"] = frame
-    flow["vlan"] = row["vlan"]
-    flow["capture"] = capture
-    flow["previous"] = previous
-    flow["observation"] = -1
-    flow["first_from"] = d
-    flow["depth"] = row["depth"]
-    flow["state"] = 0
-    flow["split"] = NOT_SPLIT
+def fetch_ahead(slots: Any, rows: Any, order: Any, hashes: Any, n: int, slots_at: int, rows_at: int) -> None:
+    """Have the memory that packets behind number `n` will need brought near: their slots, and the rows these name.
 
-
-@kernel
-def stream_place(flow: Any, row: Any, d: int) -> int:
-    """Say where a TCP payload stands in its direction's stream, and move the place that is expected next.
-
-    A repetition is not needed, unless it begins the stream and brings more of it than was seen so far (some stacks
-    send a pure ACK with bytes of padding); what comes after a gap is looked at for itself, and the gap may be filled.
+    A wrong row is fetched where two keys fall on one slot; that costs time, and nothing else.
     """
-    sequence = signed(row["seq"]) + (1 if signed(row["tcp_flags"]) & 2 else 0)
-    following = (sequence + signed(row["payload_bytes"])) & 0xFFFFFFFF
-    if not flow["state"] & (ORDERED << d):
-        flow["state"] |= ORDERED << d
-        flow["next_seq"][d] = following
-        return IN_MIDDLE
-    ahead = (sequence - signed(flow["next_seq"][d])) & 0xFFFFFFFF
-    starts = (sequence - signed(flow["isn"][d])) & 0xFFFFFFFF == 1
-    if ahead >= 1 << 31 and not (starts and 0 < (following - signed(flow["next_seq"][d])) & 0xFFFFFFFF < 1 << 31):
-        return NOT_NEEDED
-    if 0 < ahead < 1 << 31:
-        return IN_MIDDLE
-    flow["next_seq"][d] = following
-    return AT_START if starts else NEXT
+    mask = len(slots) - 1
+    if n + SLOTS_AHEAD < len(order):
+        prefetch(slots_at + 8 * (signed(hashes[order[n + SLOTS_AHEAD]]) & mask))
+    if n + ROWS_AHEAD < len(order):
+        slot = slots[signed(hashes[order[n + ROWS_AHEAD]]) & mask]
+        if slot != 0:
+            place = rows_at + rows.itemsize * (signed(slot & np.uint64(0xFFFFFFFF)) - 1)
+            prefetch(place)
+            prefetch(place + LINE)
+            prefetch(place + 2 * LINE)
+            prefetch(place + 3 * LINE)
 
 
 @kernel
@@ -217,26 +126,28 @@ def update(
     idle_other_ns: int,
     active_ns: int,
     ignore_vlan: bool,
+    shard: int,
     rows: Any,
     used: int,
     slots: Any,
     watch: int,
-    row_of: Any,
+    passed: Any,
     sights: Any,
     seen: int,
 ) -> tuple[int, int, int]:
-    """Count the header rows ``headers[order]`` in the table.
+    """Count the header rows ``headers[order]`` in the table of a shard.
 
-    Of each direction of a flow the first `watch` payloads go to `sights` (SIGHT), behind the `seen` that are there.
-    Returns (rows of `order` done, rows of the table used, sights in all).
+    Of each direction of a flow the first `watch` payloads go to `sights` (SIGHT), behind the `seen` that are there;
+    the others are `passed` over. Returns (rows of `order` done, rows of the table used, sights in all).
 
     It stops early where the table is full: the caller makes room and calls again with the rest.
     """
+    slots_at, rows_at = address_of(slots), address_of(rows)
     for n in range(len(order)):
         if used == len(rows):
             return n, used, seen
+        fetch_ahead(slots, rows, order, hashes, n, slots_at, rows_at)
         row = headers[order[n]]
-        row_of[order[n]] = NO_ROW
         digest = hashes[order[n]]
         d, a_port, b_port = canonical(row)
         context = context_word(row, a_port, b_port, ignore_vlan)
@@ -305,7 +216,7 @@ def update(
             if flow["watch"][d] > 0:
                 seen = offer(flow, row, d, order[n], index, sights, seen)
             else:
-                row_of[order[n]] = index
+                pass_over(passed, flow, order[n], d, owner_of(index, shard, d))
     return len(order), used, seen
 
 
@@ -326,16 +237,17 @@ def offer(flow: Any, row: Any, d: int, header: int, index: int, sights: Any, see
 
 
 @kernel
-def revisit(headers: Any, order: Any, row_of: Any, rows: Any, sights: Any, seen: int) -> int:
-    """Offer payloads that :func:`update` passed over, of directions that are watched again by now; as there."""
-    for n in range(len(order)):
-        header = order[n]
-        index = signed(row_of[header])
-        if index != NO_ROW:
-            d, _, _ = canonical(headers[header])
-            if rows[index]["watch"][d] > 0:
-                row_of[header] = NO_ROW
-                seen = offer(rows[index], headers[header], d, header, index, sights, seen)
+def revisit(headers: Any, wanted: Any, shard: int, rows: Any, passed: Any, sights: Any, seen: int) -> int:
+    """Offer payloads that :func:`update` passed over, of the directions that are `wanted` (WANTED) by now."""
+    for n in range(len(wanted)):
+        index, d = signed(wanted[n]["row"]), signed(wanted[n]["direction"])
+        flow = rows[index]
+        owner = owner_of(index, shard, d)
+        while flow["watch"][d] > 0:
+            header = take_first(passed, flow, d, owner)
+            if header == NOBODY:
+                break
+            seen = offer(flow, headers[header], d, header, index, sights, seen)
     return seen
 
 
@@ -383,7 +295,7 @@ class FlowTable:
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
         self._starts: NDArray[np.int64] = np.zeros(SHARDS + 1, np.int64)
         self._visits = 0
-        self._row_of: NDArray[np.int32] = np.empty(0, np.int32)
+        self._passed: Passed = new_passed(0)
         self._sights: NDArray[np.void] = np.empty(0, SIGHT)
 
     def add(self, headers: NDArray[np.void], capture: int) -> NDArray[np.void]:
@@ -391,8 +303,9 @@ class FlowTable:
         if len(self._hashes) < len(headers):
             self._hashes = np.empty(len(headers), np.uint64)
             self._order = np.empty(len(headers), np.int64)
-            self._row_of = np.empty(len(headers), np.int32)
+            self._passed = new_passed(len(headers))
             self._sights = np.empty(len(headers), SIGHT)
+        self._passed.owner[:] = NOBODY
         self._visits = 0
         settings = self.settings
         shard_headers(headers, self._keys, settings.ignore_vlan, self._hashes, self._order, self._starts)
@@ -411,11 +324,12 @@ class FlowTable:
                     settings.idle_other_ns,
                     settings.active_ns,
                     settings.ignore_vlan,
+                    number,
                     shard.rows,
                     shard.used,
                     shard.slots,
                     LOOKS,
-                    self._row_of,
+                    self._passed,
                     self._sights,
                     seen,
                 )
@@ -425,19 +339,25 @@ class FlowTable:
             self._sights["shard"][before:seen] = number
         return self._sights[:seen]
 
-    def more(self, headers: NDArray[np.void]) -> NDArray[np.void]:
-        """Give the payloads of the last `headers` added that are wanted by now, and were not when they were counted."""
+    def more(self, headers: NDArray[np.void], wanted: NDArray[np.void]) -> NDArray[np.void]:
+        """Give payloads of the last `headers` added that were passed over, of the directions `wanted` (WANTED) by now.
+
+        `wanted` is in order of shards. Gives SIGHT rows as :meth:`add` does.
+        """
         self._visits += 1
         if self._visits > MOST_VISITS:
             return self._sights[:0]
-        starts = self._starts.tolist()
+        bounds = np.searchsorted(wanted["shard"], np.arange(SHARDS + 1)).tolist()
         seen = 0
         for number, shard in enumerate(self.shards):
-            order = self._order[starts[number] : starts[number + 1]]
+            start, end = bounds[number], bounds[number + 1]
+            if start == end:
+                continue
             before = seen
-            seen = revisit(headers, order, self._row_of, shard.rows, self._sights, seen)
+            seen = revisit(headers, wanted[start:end], number, shard.rows, self._passed, self._sights, seen)
             self._sights["shard"][before:seen] = number
-        return self._sights[:seen]
+        sights = self._sights[:seen]
+        return sights[np.lexsort((sights["header"], sights["shard"]))]
 
     def rows(self) -> NDArray[np.void]:
         """Give all flows as one array (FLOW) in order of capture and first frame; the table is done with then.

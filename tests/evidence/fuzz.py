@@ -26,7 +26,8 @@ from annotator.capture import open_capture
 from annotator.decode import Decoder
 from annotator.decode.tunnels import TunnelBook
 from annotator.errors import AnnotatorError
-from annotator.evidence.look import SIGHTING, Pairs, compile_probe
+from annotator.evidence.asking import Pairs, compile_probe
+from annotator.evidence.observation import SIGHTING
 from annotator.evidence.probe import GROUP, SCTP, START, TCP, UDP, Probe
 from annotator.evidence.probes import probes
 from annotator.evidence.signatures import MOST_CANDIDATES, TRANSPORTS, nominate, signature_table
@@ -100,7 +101,7 @@ def seeds(paths: list[Path]) -> Parents:
     for path in paths:
         for transport, payload in payloads(path):
             data = np.frombuffer(payload, np.uint8)
-            count = nominate(*table, view(data), 0, len(data), len(data), TRANSPORTS.index(transport), numbers)
+            count = nominate(*table, view(data), 0, len(data), len(data), transport, numbers)
             for number in numbers[:count].tolist():
                 if len(found[number]) < SEEDS:
                     found[number].add((transport, payload[:LONGEST]))

@@ -119,9 +119,9 @@ def observe(path: Path) -> dict[Key, Seen]:
         for batch in reader.batches():
             for headers in decoder.decode(batch):
                 tied = fragments.tie(headers, decoder.counts)
-                sights = table.add(tied, 0)
-                while observer.look(batch, tied, sights, table.shards):
-                    sights = table.more(tied)
+                wanted = observer.look(batch, tied, table.add(tied, 0), table.shards)
+                while len(wanted):
+                    wanted = observer.look(batch, tied, table.more(tied, wanted), table.shards)
     finally:
         reader.close()
     rows = table.rows()

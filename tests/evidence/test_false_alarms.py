@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from annotator.decode.ethertype import innermost_vlan
-from annotator.evidence import look
+from annotator.evidence import asking
 from annotator.evidence.probe import Probe
 from annotator.model import NO_PORT, Agreement
 from annotator.pipeline import Settings, analyse
@@ -55,9 +55,9 @@ def alarms(path: Path) -> dict[Key, tuple[str, frozenset[str], str]]:
 def counted(shared: Path) -> Alarms:
     """Count the alarms of all captures; probes are loaded once, not once a capture."""
     names, excused, result = accepted_names(shared), shown_wrong(shared), Alarms()
-    compiled: Callable[[Probe], Callable[..., None]] = cache(look.compile_probe)
+    compiled: Callable[[Probe], Callable[..., None]] = cache(asking.compile_probe)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(look, "compile_probe", compiled)
+        patch.setattr(asking, "compile_probe", compiled)
         for capture, rows in scored_rows(shared):
             found = alarms(shared / "captures" / capture)
             for row in rows:

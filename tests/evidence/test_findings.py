@@ -7,9 +7,9 @@ import pytest
 
 from annotator.evidence import Observer
 from annotator.evidence.findings import Findings, find
-from annotator.evidence.look import OBSERVATION, RANDOM
+from annotator.evidence.observation import OBSERVATION, RANDOM
 from annotator.evidence.probe import ANY_ROLE, CLIENT, CONFIRMED, NO, SERVER, SPECULATIVE
-from annotator.flow.table import FLOW, NOT_SPLIT, SPLIT_ACTIVE, SPLIT_IDLE, SPLIT_REOPENED
+from annotator.flow.row import FLOW, NOT_SPLIT, SPLIT_ACTIVE, SPLIT_IDLE, SPLIT_REOPENED
 
 NUMBERS = {probe.name: number for number, probe in enumerate(Observer().probes)}
 

@@ -1,4 +1,4 @@
-"""Which candidate wins, by table: the rungs of :func:`annotator.evidence.look.decide`, with probes made for it."""
+"""Which candidate wins, by table: the rungs of :func:`annotator.evidence.decide.decide`, with probes made for it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,8 +11,9 @@ from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
 from scapy.packet import Packet
 
+from annotator.evidence import asking
 from annotator.evidence import look as looking
-from annotator.evidence.look import AMBIGUITIES, CONTRADICTIONS
+from annotator.evidence.decide import AMBIGUITIES, CONTRADICTIONS
 from annotator.evidence.probe import Answer, Probe, anywhere
 from annotator.kernel.load import signed, u8, view
 from tests.evidence.test_look import look, talk
@@ -45,7 +46,7 @@ PROBES = (
 def compile_anew(probe: Probe) -> Any:
     """Compile a probe's loop without the cache, which knows loops by file, and would give one for all three."""
     scope = {"view": view, "signed": signed, "function": njit(probe.confirm)}
-    exec(looking.LOOP, scope)  # noqa: S102  # the text is the package's own
+    exec(asking.LOOP, scope)  # noqa: S102  # the text is the package's own
     return njit(scope["judge"])
 
 
@@ -54,7 +55,7 @@ def made_up() -> Iterator[None]:
     """Have the observer know these three probes only."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(looking, "probes", lambda: PROBES)
-        patch.setattr(looking, "compile_probe", compile_anew)
+        patch.setattr(asking, "compile_probe", compile_anew)
         yield
 
 

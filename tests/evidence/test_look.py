@@ -14,7 +14,7 @@ from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.evidence import Observer
 from annotator.evidence.findings import find
-from annotator.evidence.look import POOL_BYTES
+from annotator.evidence.pool import POOL_BYTES
 from annotator.flow.table import FlowSettings, FlowTable
 from tests.evidence.probes.hellos import client_hello, extension, server_name, vector
 
@@ -53,9 +53,9 @@ def look(packets: list[Packet], path: Path, apart: bool = False) -> tuple[Observ
         for batch in reader.batches():
             for headers in decoder.decode(batch):
                 tied = fragments.tie(headers, decoder.counts)
-                sights = table.add(tied, 0)
-                while observer.look(batch, tied, sights, table.shards):
-                    sights = table.more(tied)
+                wanted = observer.look(batch, tied, table.add(tied, 0), table.shards)
+                while len(wanted):
+                    wanted = observer.look(batch, tied, table.more(tied, wanted), table.shards)
         reader.close()
     rows = table.rows()
     findings = find(observer, rows)

@@ -46,9 +46,9 @@ def observe(path: Path, ports: NDArray[np.uint16]) -> list[Flow]:
                 ported = np.isin(tied["proto"], list(PORT_TRANSPORT))
                 for column in ("sport", "dport"):
                     tied[column][ported] = ports[tied[column][ported]]
-                sights = table.add(tied, 0)
-                while observer.look(batch, tied, sights, table.shards):
-                    sights = table.more(tied)
+                wanted = observer.look(batch, tied, table.add(tied, 0), table.shards)
+                while len(wanted):
+                    wanted = observer.look(batch, tied, table.more(tied, wanted), table.shards)
     finally:
         reader.close()
     rows = table.rows()

@@ -25,7 +25,7 @@ def text(array: np.ndarray) -> bytes:
 
 
 def encrypt(key: bytes, block: bytes) -> bytes:
-    keys, out = np.zeros(176, np.int64), np.zeros(16, np.int64)
+    keys, out = np.zeros(44, np.int64), np.zeros(16, np.int64)
     expand_key(numbers(key), keys)
     encrypt_block(keys, numbers(block), out)
     return text(out)
@@ -48,8 +48,11 @@ def test_aes_agrees_with_cryptography(key: bytes, block: bytes) -> None:
 @given(st.binary(max_size=48), st.binary(max_size=64))
 def test_hmac_agrees_with_the_standard_library(message: bytes, key: bytes) -> None:
     out = np.zeros(32, np.int64)
-    hmac_sha256(zeros(8), zeros(256), zeros(64), numbers(key, 64), numbers(message), len(message), out)
-    assert text(out) == hmac.digest(key, message, "sha256")
+    pads = np.zeros((2, 8), np.int64)
+    for known in (False, True):
+        key_bytes = zeros(64) if known else numbers(key, 64)
+        hmac_sha256(zeros(8), zeros(256), zeros(64), pads, known, key_bytes, numbers(message), len(message), out)
+        assert text(out) == hmac.digest(key, message, "sha256")
 
 
 def test_keys_are_those_of_the_rfcs() -> None:

@@ -9,16 +9,8 @@ from hypothesis import strategies as st
 
 from annotator.flow import table as table_module
 from annotator.flow.key import SHARDS
-from annotator.flow.table import (
-    AT_START,
-    FIRST_ROWS,
-    IN_MIDDLE,
-    LOOKS,
-    NEXT,
-    FlowSettings,
-    FlowTable,
-    rehash,
-)
+from annotator.flow.row import AT_START, IN_MIDDLE, NEXT
+from annotator.flow.table import FIRST_ROWS, LOOKS, FlowSettings, FlowTable, rehash
 from annotator.kernel.hash import KEY_WORDS
 from annotator.model import HEADER, NO_TIME, UDP, HeaderFlag
 from tests.flow.talk import EPOCH_NS, columns, finish_table, flows_of, headers, shown

@@ -45,7 +45,10 @@ PROBE = Probe(
     title="Link-Local Multicast Name Resolution",
     sources=("RFC 4795 sections 2.1, 2.4",),
     bases=("query", "response"),
-    signatures=(udp(HEADER, at=2, mask=MASK, shortest=17),),
+    signatures=(
+        udp(HEADER, at=2, mask=MASK, shortest=17, needs=LINK_LOCAL_GROUP),
+        udp(b"\x80\0\0\x01", at=2, shortest=17),
+    ),
     confirm=confirm,
     strength=67,
     label=spell,

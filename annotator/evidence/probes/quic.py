@@ -24,6 +24,8 @@ from annotator.kernel.load import be16, be32, u8, view
 
 CLIENT_HELLO, INITIAL_PART, LONG_HEADER, NEGOTIATION, RETRY, GOOGLE_HELLO, GOOGLE_HEADER, UNKNOWN_VERSION = range(8)
 RESERVED_VERSION: Final = 8
+SHORTEST_FIRST_ID: Final = 8
+"""Bytes of the destination connection id that keys are derived from: the client's first (RFC 9000 section 7.2)."""
 REJECTION: Final = 34
 """Where a Google server's REJ stands, behind flags, id, number, hash, an ACK frame and a STREAM frame's header."""
 
@@ -65,7 +67,7 @@ def initial(data: Any, i: int, end: int) -> tuple[int, int]:
     """Give packet number's place and end of the Initial packet at `i` that can be opened; (-1, 0) if it cannot."""
     version = be32(data, i + 1)
     kind = 1 if version == quic_initial.V2 or version == quic_initial.V2_DRAFT else 0
-    if u8(data, i) >> 4 & 3 != kind or quic_initial.salt_of(version) < 0:
+    if u8(data, i) >> 4 & 3 != kind or quic_initial.salt_of(version) < 0 or u8(data, i + 5) < SHORTEST_FIRST_ID:
         return -1, 0
     number, stop, _ = quic_initial.long_header(data, i, end)
     return (number, stop) if number + 20 <= end else (-1, 0)

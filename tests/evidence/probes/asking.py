@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from annotator.evidence.probe import CONFIRMED, MORE, NO, SPECULATIVE, START, TCP, UDP, Probe
-from annotator.evidence.signatures import MOST_CANDIDATES, TRANSPORTS, SignatureTable, nominate, signature_table
+from annotator.evidence.probe import CONFIRMED, MORE, NO, SPECULATIVE, START, TCP, Probe
+from annotator.evidence.signatures import MOST_CANDIDATES, SignatureTable, nominate, signature_table
 from annotator.kernel.load import view
 
 LEAD: int = 3
@@ -41,19 +41,17 @@ def _table(probe: Probe) -> SignatureTable:
     return signature_table((probe,))
 
 
-def nominated(probe: Probe, payload: bytes, transport: int = TCP, wire_length: int | None = None) -> bool:
+def nominated(probe: Probe, payload: bytes, context: int = TCP, wire_length: int | None = None) -> bool:
     """Say whether the real signature table names `probe` for `payload`."""
     data = np.frombuffer(payload, np.uint8)
     finish = len(payload) if wire_length is None else wire_length
     found = np.empty(MOST_CANDIDATES, np.int64)
-    number = TRANSPORTS.index(transport)
-    return bool(nominate(*_table(probe), view(data), 0, len(data), finish, number, found))
+    return bool(nominate(*_table(probe), view(data), 0, len(data), finish, context, found))
 
 
 def confirms(probe: Probe, payload: bytes, context: int = TCP | START) -> bool:
     """Say whether `payload` is both nominated and confirmed."""
-    transport = TCP if context & TCP else UDP if context & UDP else 4
-    return nominated(probe, payload, transport) and ask(probe, payload, context).grade == CONFIRMED
+    return nominated(probe, payload, context) and ask(probe, payload, context).grade == CONFIRMED
 
 
 def survives(probe: Probe, payload: bytes, context: int = TCP | START) -> None:

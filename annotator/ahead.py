@@ -1,0 +1,59 @@
+"""Work done ahead: a thread makes the next item while the last one is used.
+
+Kernels run without the interpreter's lock, so that decoding a batch and counting the one before it share two cores.
+"""
+
+from collections.abc import Iterator
+from queue import SimpleQueue
+from threading import Semaphore, Thread
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class _Maker(Thread, Generic[Item]):
+    """Makes items, one ahead of their user."""
+
+    def __init__(self, items: Iterator[Item]) -> None:
+        super().__init__(name="annotator-ahead", daemon=True)  # it may wait for a pipe that nobody writes to
+        self.items = items
+        self.made: SimpleQueue[tuple[Item] | None] = SimpleQueue()
+        """The items, each in a tuple; None behind the last one."""
+        self.error: BaseException | None = None
+        """What ended the items, where it was not their end."""
+        self.room = Semaphore(2)
+        """How many more items may be begun: the one in use and the next."""
+        self.stopped = False
+
+    def run(self) -> None:
+        try:
+            while self.room.acquire() and not self.stopped:
+                item = next(self.items, self)
+                if item is self:
+                    break
+                self.made.put((item,))  # type: ignore[arg-type]  # an Item, as it is not this thread
+        except BaseException as error:  # it is raised again where the items are used
+            self.error = error
+        self.made.put(None)
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.room.release()
+        self.join(timeout=1)  # the item that it is at; a pipe may keep it waiting, and then it ends with the program
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield what `items` yields, made one item ahead: an item has to stay valid until the next but one is asked for.
+
+    What `items` raises is raised here, in its turn.
+    """
+    maker = _Maker(items)
+    maker.start()
+    try:
+        while (made := maker.made.get()) is not None:
+            yield made[0]
+            maker.room.release()
+        if maker.error is not None:
+            raise maker.error
+    finally:
+        maker.stop()

@@ -1,0 +1,207 @@
+"""Asks the probes: which of them each payload nominates, and what these answer.
+
+A probe's kernel is loaded, or compiled, when its payloads are worth it; until then it is asked in plain Python.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.evidence.observation import FOLLOWED, UPGRADING
+from annotator.evidence.probe import Probe
+from annotator.evidence.signatures import MOST_CANDIDATES, SignatureTable, nominate, signature_table
+from annotator.kernel import plain
+from annotator.kernel.jit import INTERPRETED, cache_folder, generated, kernel
+from annotator.kernel.load import signed, view
+from annotator.kernel.twin import twin
+
+LOAD_S: Final = 0.005
+"""What loading a probe's kernel from the cache takes."""
+COMPILE_S: Final = 1.0
+"""What compiling it takes."""
+PLAIN_PAIR_S: Final = 30e-6
+"""What a payload takes that a probe is asked about in plain Python, or more."""
+PLAIN_PAIRS: Final = 16
+"""Payloads that a plain probe is asked about between two looks at the clock."""
+
+
+class Pairs(NamedTuple):
+    """Which payloads may be which protocol: one element a pair."""
+
+    sighting: NDArray[np.int64]
+    protocol: NDArray[np.int64]
+    verdict: NDArray[np.int64]
+    label_at: NDArray[np.int64]
+    label_length: NDArray[np.int64]
+
+
+LOOP: Final = '''
+def judge(window, pool, sightings, pairs, chosen):
+    """Ask the probe about the payloads of the pairs in `chosen`."""
+    frames, joined = view(window), view(pool)
+    for n in range(len(chosen)):
+        k = chosen[n]
+        s = sightings[pairs.sighting[k]]
+        start, end, finish = signed(s["start"]), signed(s["end"]), signed(s["finish"])
+        answer = function(joined if s["pooled"] else frames, start, end, finish, signed(s["context"]))
+        pairs.verdict[k] = answer[0]
+        pairs.label_at[k] = answer[1]
+        pairs.label_length[k] = answer[2]
+'''
+
+
+@cache
+def plain_probe(probe: Probe) -> Callable[..., None]:
+    """Make the loop that asks `probe` in plain Python: slow, and there at once."""
+    scope: dict[str, Any] = {"function": twin(probe.confirm), "view": plain.view, "signed": plain.signed}
+    exec(compile(LOOP, probe.confirm.__code__.co_filename, "exec"), scope)  # noqa: S102  # the text is this package's own
+    loop: Callable[..., None] = scope["judge"]
+    return loop
+
+
+@cache
+def is_compiled(probe: Probe) -> bool:
+    """Say whether the loop of `probe` is in the cache."""
+    folder = cache_folder(Path(probe.confirm.__code__.co_filename).resolve())
+    return folder is not None and next(folder.rglob("*judge*.nbc"), None) is not None
+
+
+@cache
+def compile_probe(probe: Probe) -> Callable[..., None]:
+    """Compile (or load from the cache) the loop that asks `probe` about its candidates."""
+    loop: Callable[..., None] = generated(probe.confirm, LOOP, "judge", view=view, signed=signed)
+    return loop
+
+
+@kernel
+def nominate_all(
+    starts: Any,
+    rows: Any,
+    data: Any,
+    pool_bytes: Any,
+    sightings: Any,
+    observations: Any,
+    found: Any,
+    sighting: Any,
+    protocol: Any,
+) -> int:
+    """Write the candidates of every payload as pairs; returns how many.
+
+    A direction that is followed is asked about its own protocol alone.
+    """
+    frames, joined = view(data), view(pool_bytes)
+    count = 0
+    for n in range(len(sightings)):
+        s = sightings[n]
+        seen = observations[s["observation"]]
+        d = signed(s["direction"])
+        if seen["state"][d] & FOLLOWED and not seen["state"][d] & UPGRADING:
+            sighting[count] = n
+            protocol[count] = seen["protocol"][d]
+            count += 1
+            continue
+        candidates = nominate(
+            starts,
+            rows,
+            joined if s["pooled"] else frames,
+            signed(s["start"]),
+            signed(s["end"]),
+            signed(s["finish"]),
+            signed(s["context"]),
+            found,
+        )
+        for c in range(candidates):
+            sighting[count] = n
+            protocol[count] = found[c]
+            count += 1
+    return count
+
+
+@kernel
+def group_by_protocol(protocol: Any, starts: Any, order: Any) -> None:
+    """Sort the pairs by protocol, keeping their order within each.
+
+    `order` (int64, one a pair) gets their numbers, `starts` (int64, one a protocol and one more) where each begins.
+    """
+    starts[:] = 0
+    for k in range(len(protocol)):
+        starts[protocol[k] + 1] += 1
+    for number in range(1, len(starts)):
+        starts[number] += starts[number - 1]
+    for k in range(len(protocol)):
+        order[starts[protocol[k]]] = k
+        starts[protocol[k]] += 1
+    for number in range(len(starts) - 1, 0, -1):
+        starts[number] = starts[number - 1]
+    starts[0] = 0
+
+
+class Asker:
+    """The probes of a run, with the kernels that were worth loading so far."""
+
+    def __init__(self, probes: tuple[Probe, ...]) -> None:
+        """Load nothing yet; a protocol's number is its probe's place."""
+        self.probes = probes
+        self._table: SignatureTable = signature_table(probes)
+        self._loops: dict[int, Callable[..., None]] = {}
+        self._plain: dict[int, Callable[..., None]] = {}
+        self._spent = dict.fromkeys(range(len(probes)), 0.0)
+        self._cached: dict[int, bool] = {}
+        self._found = np.empty(MOST_CANDIDATES, np.int64)
+        self._starts = np.zeros(len(probes) + 1, np.int64)
+        self._room = np.empty((6, 0), np.int64)
+
+    def ask(
+        self,
+        data: NDArray[np.uint8],
+        pool: NDArray[np.uint8],
+        sightings: NDArray[np.void],
+        observations: NDArray[np.void],
+    ) -> Pairs:
+        """Nominate candidates for every payload of `sightings`, and have their probes answer; until the next call."""
+        most = len(sightings) * MOST_CANDIDATES
+        if most > self._room.shape[1]:
+            self._room = np.empty((6, most), np.int64)  # no page of it is touched before it is needed
+        sighting, protocol, verdict, label_at, label_length, order = self._room
+        count = nominate_all(*self._table, data, pool, sightings, observations, self._found, sighting, protocol)
+        pairs = Pairs(sighting[:count], protocol[:count], verdict[:count], label_at[:count], label_length[:count])
+        group_by_protocol(pairs.protocol, self._starts, order)
+        starts = self._starts.tolist()
+        for number in np.flatnonzero(np.diff(self._starts)).tolist():
+            self._answer(number, data, pool, sightings, pairs, order[starts[number] : starts[number + 1]])
+        return pairs
+
+    def _answer(
+        self,
+        number: int,
+        data: NDArray[np.uint8],
+        pool: NDArray[np.uint8],
+        sightings: NDArray[np.void],
+        pairs: Pairs,
+        chosen: NDArray[np.int64],
+    ) -> None:
+        """Have a probe answer: in plain Python while that takes less than to load, or to compile, its kernel."""
+        if number not in self._loops:
+            begun = perf_counter()
+            while len(chosen) and self._spent[number] + len(chosen) * PLAIN_PAIR_S < self._patience(number):
+                some, chosen = chosen[:PLAIN_PAIRS], chosen[PLAIN_PAIRS:]
+                if number not in self._plain:
+                    self._plain[number] = plain_probe(self.probes[number])
+                self._plain[number](data, pool, sightings, pairs, some)
+                self._spent[number] += perf_counter() - begun
+                begun = perf_counter()
+            if not len(chosen):
+                return
+            self._loops[number] = compile_probe(self.probes[number])
+        self._loops[number](data, pool, sightings, pairs, chosen)
+
+    def _patience(self, number: int) -> float:
+        """Seconds of plain Python after which a probe's kernel pays: the time to load it, or to compile it."""
+        if number not in self._cached:
+            self._cached[number] = INTERPRETED or is_compiled(self.probes[number])
+        return LOAD_S if self._cached[number] else COMPILE_S

@@ -1,0 +1,66 @@
+"""The rows of the evidence room: what was seen of a flow, and a payload on its way to being judged."""
+
+from typing import Final
+
+import numpy as np
+
+OBSERVATION: Final = np.dtype(
+    [
+        ("label_at", "i8", 2),  # in the label heap
+        ("label_length", "u2", 2),
+        ("protocol", "i2", 2),  # probe number, -1 for none
+        ("upgraded", "i2", 2),  # probe number of what it became, -1 for none
+        ("slot", "i4", 2),  # of the pool, -1 for none
+        ("thread", "u4", 2),  # what a repeated speculation has to have in common, 0 for nothing yet
+        ("grade", "u1", 2),
+        ("basis", "u1", 2),
+        ("upgraded_basis", "u1", 2),
+        ("role", "u1", 2),
+        ("state", "u1", 2),  # bits below
+    ],
+    align=True,
+)
+"""What was seen of a flow, by direction."""
+
+FROM_START: Final = 1
+"""State bit: the direction was looked at from the start of its stream."""
+FOLLOWED: Final = 2
+"""State bit: the protocol asked to see more."""
+UPGRADING: Final = 4
+"""State bit: what follows is another protocol."""
+RANDOM: Final = 8
+"""State bit: unknown payload that looks encrypted, compressed or random."""
+
+SIGHTING: Final = np.dtype(
+    [
+        ("start", "i8"),  # in the window, or in the pool where `pooled`
+        ("end", "i8"),
+        ("finish", "i8"),
+        ("observation", "i4"),
+        ("slot", "i4"),
+        ("size", "i4"),  # stored bytes of this payload alone
+        ("context", "u1"),
+        ("direction", "u1"),
+        ("pooled", "u1"),
+        ("place", "u1"),  # as in SIGHT
+        ("state", "u1"),  # of the direction, when the payload was gathered
+        ("wanted", "u1"),  # payloads of the direction to look at from here on
+    ],
+    align=True,
+)
+"""A payload that is looked at."""
+
+ANNOUNCED: Final = np.dtype(
+    [("observation", "i4"), ("direction", "u1"), ("length", "u2"), ("payload", "u1", 1024)], align=True
+)
+"""A payload that names other endpoints."""
+MOST_ANNOUNCED: Final = 20_000
+
+KEEP: Final = 255
+"""``wanted`` of a payload that changes nothing."""
+AGAIN: Final = 254
+"""``wanted`` of a payload to judge anew: one before it, in the same batch, changed how it is to be seen."""
+FOLLOW_LOOKS: Final = 64
+UPGRADE_LOOKS: Final = 4
+MORE_LOOKS: Final = 3
+"""For a message that goes on, as long as its segments have SEGMENT bytes: the pool is full after 32 of those."""
