@@ -4,10 +4,10 @@
 
     AnnotatorError            1   failed: what, where, what to do next
     ├── UsageError            2   the command line or an argument is wrong
-    ├── InputError            3   a capture cannot be read at all
+    ├── InputError            3   a capture, or a report to compare with, cannot be read at all
     ├── RegistryError         1   a registry file or snapshot cannot be used
     ├── SiteError             1   a site overlay file has a bad line
-    ├── BaselineError         1   a baseline, or a report to compare with, cannot be used
+    ├── BaselineError         1   a baseline file has a bad line
     ├── OutputError           1   a result cannot be written
     └── CapturePermissionError 1  no right to capture live; the message holds the remedy
 
@@ -28,7 +28,7 @@ class UsageError(AnnotatorError):
 
 
 class InputError(AnnotatorError):
-    """A capture cannot be read at all: missing, empty, or of no known format."""
+    """A capture, or a report to compare with, cannot be read at all: missing, empty, or of no known format."""
 
     exit_code = 3
 
@@ -42,7 +42,7 @@ class SiteError(AnnotatorError):
 
 
 class BaselineError(AnnotatorError):
-    """A baseline file has a bad line, or a report to compare with is none; the message names file and line."""
+    """A baseline file has a bad line; the message names file and line."""
 
 
 class OutputError(AnnotatorError):

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "explain": Entry("explain", "everything known of one flow: annotate explain CAPTURE FLOW"),
     "baseline": Entry("baseline", "learn which services are in use: annotate baseline CAPTURE -o baseline.toml"),
     "check": Entry("baseline", "what is new, gone or changed: annotate check CAPTURE --baseline baseline.toml"),
+    "diff": Entry("diff", "two captures or JSON reports compared: annotate diff BEFORE AFTER"),
     "lookup": Entry("lookup", "ask the registry directly: annotate lookup 8080 443/tcp ssh"),
     "registry": Entry("registry", "which registry is in use, and others"),
 }
