@@ -82,8 +82,19 @@ class Facts:
 
     def labels(self, rows: Integers) -> list[str]:
         """Give the names that payload showed for some flows, harmless to show; ``""`` where there is none."""
+        texts = [""] * len(rows)
+        places = np.flatnonzero(self.labelled[rows])
+        if len(places):
+            for place, text in zip(places.tolist(), self.analysis.findings.texts(rows[places]), strict=True):
+                texts[place] = clean(text)
+        return texts
+
+    @cached_property
+    def labelled(self) -> Flags:
+        """Whether payload showed a name."""
         findings = self.analysis.findings
-        return [clean(text) for text in findings.texts(rows)] if findings else [""] * len(rows)
+        result: Flags = findings.label >= 0 if findings else np.zeros(len(self.flows), np.bool_)
+        return result
 
     def basis(self, number: int) -> str:
         """Name the message that a number of ``Flows.observed_basis`` stands for; ``""`` for -1."""
@@ -92,9 +103,7 @@ class Facts:
     @cached_property
     def certainty(self) -> Integers:
         """How good a witness each flow is of what runs on its port: the surer, the higher; a label breaks ties."""
-        findings = self.analysis.findings
-        labelled = findings.label >= 0 if findings else np.zeros(len(self.flows), np.bool_)
-        return np.where(self.observed > 0, 2 * self.flows.observed_grade.astype(np.int64) + labelled, 0)
+        return np.where(self.observed > 0, 2 * self.flows.observed_grade.astype(np.int64) + self.labelled, 0)
 
     @cached_property
     def unanswered(self) -> Flags:

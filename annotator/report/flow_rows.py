@@ -51,8 +51,10 @@ ARROW: Final[dict[Kind, Any]] = {
     Kind.WORD: pa.dictionary(pa.int32(), pa.string()),
     Kind.TEXT: pa.string(),
     Kind.FLAG: pa.bool_(),
+    Kind.LIST: pa.list_(pa.string()),
+    Kind.TALLY: pa.map_(pa.string(), pa.int64()),
 }
-"""The Arrow type of each kind in a flow row."""
+"""The Arrow type of each kind; the last two are of the other tables only."""
 
 
 class Form(Enum):
@@ -132,6 +134,11 @@ class FlowRows:
     def __len__(self) -> int:
         return len(self._flows)
 
+    @property
+    def codes(self) -> Flows:
+        """What the rows are made from."""
+        return self._flows
+
     def batches(self, form: Form, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """Give all rows in batches of `rows`."""
         for start in range(0, len(self), rows):
@@ -139,13 +146,29 @@ class FlowRows:
 
     def batch(self, start: int, stop: int, form: Form) -> pa.RecordBatch:
         """Give the rows `start` to `stop`."""
-        rows = slice(start, min(stop, len(self)))
+        return self.take(np.arange(start, min(stop, len(self))), form)
+
+    def take(self, rows: NDArray[np.int64], form: Form) -> pa.RecordBatch:
+        """Give the rows at some indices, in their order."""
         made = self._numbers(rows, form) | self._words(rows, form)
         made["observed_label"] = self._labels(rows, form)
         made["community_id"] = _ascii(community_ids(self._flows, rows), form)
         made["related_to"] = self._related(rows, form)
-        arrays = [made[column.name] if column.name in made else _nothing(column, rows, form) for column in FLOW]
+        arrays = [made[column.name] if column.name in made else _nothing(column, len(rows), form) for column in FLOW]
         return pa.record_batch(arrays, names=[column.name for column in FLOW])
+
+    def foremost(self, most: int) -> NDArray[np.int64]:
+        """Choose `most` rows, in order: on unknown ports or in disagreement first, then those with the most bytes."""
+        if len(self) <= most:
+            return np.arange(len(self))
+        notable = self._flows.unknown_port | (self._flows.agreement == Agreement.DIFFERS)
+        ranked = np.lexsort((-self._facts.bytes, ~notable))
+        return np.sort(ranked[:most])
+
+    def protocols(self, rows: NDArray[np.int64]) -> list[int]:
+        """Give the IP protocol numbers of the rows at some indices."""
+        numbers: list[int] = self._flows.proto[rows].tolist()
+        return numbers
 
     def data_frame(self) -> "pd.DataFrame":
         """Give all rows as a DataFrame with the dtypes of :data:`annotator.report.columns.PANDAS`."""
@@ -158,7 +181,7 @@ class FlowRows:
 
     # -- numbers and times -----------------------------------------------------------------------------------------
 
-    def _numbers(self, rows: slice, form: Form) -> dict[str, Array]:
+    def _numbers(self, rows: NDArray[np.int64], form: Form) -> dict[str, Array]:
         flows = self._flows
         first, last = flows.first_ns[rows], flows.last_ns[rows]
         timeless = (first == NO_TIME) | (last == NO_TIME)
@@ -184,7 +207,7 @@ class FlowRows:
 
     # -- words -----------------------------------------------------------------------------------------------------
 
-    def _words(self, rows: slice, form: Form) -> dict[str, Array]:
+    def _words(self, rows: NDArray[np.int64], form: Form) -> dict[str, Array]:
         made: dict[str, Array] = {}
         kinds = {column.name: column.kind for column in FLOW}
         for name, (vocabulary, codes) in self._coded.items():
@@ -221,11 +244,14 @@ class FlowRows:
             coded |= self._end(end)
         return coded
 
-    def _labels(self, rows: slice, form: Form) -> Array:
-        vocabulary, codes = _numbered(self._facts.labels(np.arange(rows.start, rows.stop)))
+    def _labels(self, rows: NDArray[np.int64], form: Form) -> Array:
+        labelled = np.flatnonzero(self._facts.labelled[rows])
+        vocabulary, numbers = _numbered(["", *self._facts.labels(rows[labelled])])
+        codes = np.zeros(len(rows), np.int64)
+        codes[labelled] = numbers[1:]
         return vocabulary.column(codes, form, as_word=False)
 
-    def _related(self, rows: slice, form: Form) -> Array:
+    def _related(self, rows: NDArray[np.int64], form: Form) -> Array:
         """Name the flows that announced these by their Community IDs."""
         related = self._flows.related_to[rows]
         names = np.zeros(len(related), "S30")
@@ -284,7 +310,7 @@ def _ascii(text: NDArray[np.bytes_], form: Form, mask: NDArray[np.bool_] | None 
     return pa.array(text, pa.binary(), mask=mask).cast(pa.string())
 
 
-def _nothing(column: Column, rows: slice, form: Form) -> Array:
+def _nothing(column: Column, rows: int, form: Form) -> Array:
     """Make the column of something that no source gives yet."""
-    nothing: Array = pa.nulls(rows.stop - rows.start, ARROW[column.kind] if form is Form.TYPED else pa.string())
+    nothing: Array = pa.nulls(rows, ARROW[column.kind] if form is Form.TYPED else pa.string())
     return nothing

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from annotator._version import __version__
+from annotator.errors import UsageError
 from annotator.model import Analysis
 from annotator.registry import NOTICE
 from annotator.report.endpoints import UnknownPorts, disagreements, unknown_ports
@@ -194,14 +195,26 @@ class Report:
         return self.render("text")
 
     def render(self, format: str, *, flows: bool = False, rows: str = "flows") -> str:  # noqa: A002 (the option's name)
-        """Give the report in any format as text.
+        """Give the report in any format that is text.
+
+        Raises:
+            UsageError: there is no such format, it is no text (``xlsx``, ``parquet``), or there are no such rows.
+        """
+        from annotator.report.formats import find_format
+
+        if find_format(format).is_binary:
+            raise UsageError(f"{format} is no text; take to_bytes(), or write() it into a file")
+        return self.to_bytes(format, flows=flows, rows=rows).decode()
+
+    def to_bytes(self, format: str, *, flows: bool = False, rows: str = "flows") -> bytes:  # noqa: A002 (the option's name)
+        """Give the report in any format, as a file holds it.
 
         Raises:
             UsageError: there is no such format, or no such rows.
         """
         from annotator.report.formats import encode
 
-        return b"".join(encode(self, format, flows=flows, rows=rows)).decode()
+        return b"".join(encode(self, format, flows=flows, rows=rows))
 
     def write(
         self,
@@ -218,8 +231,8 @@ class Report:
             path: the file; its ending tells the format.
             format: the format, where the ending is not to tell it.
             force: replace an existing file.
-            flows: add the flow rows to a document (``text``, ``json``, ``md``).
-            rows: which rows a table (``csv``, ``tsv``, ``ndjson``) holds: ``flows``, ``services``, ``unknown``,
+            flows: add the flow rows to a document (``text``, ``json``, ``md``; ``xlsx`` has them anyway).
+            rows: which rows a table (``csv``, ``tsv``, ``ndjson``, ``parquet``) holds: ``flows``, ``services``, ``unknown``,
                 ``disagreements``.
 
         Raises:

@@ -5,15 +5,19 @@ report is built, so every format starts from text that cannot steer a terminal, 
 What only one format reads as a command (a formula, a link) is disarmed by that format's function here.
 """
 
+import re
 from typing import Final
 
 LABEL_LIMIT: Final = 256
 """Characters kept of one piece of foreign text; a longer one ends in an ellipsis."""
 
-_FORMULA_STARTS: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
+FORMULA_STARTS: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 """First characters that make spreadsheets read a cell as a formula (ASCII and full width)."""
 
 _MARKDOWN_ACTIVE: Final = "\\`*_{}[]<>#|~$&"
+
+_LIST_ITEM: Final = re.compile(r"^(\s*\d{0,9})([-+.)])(?=\s|$)")
+"""What begins an item of a list, be it within another item."""
 
 
 def _escaped(character: str) -> str:
@@ -49,7 +53,7 @@ def clean_bytes(data: bytes, limit: int = LABEL_LIMIT) -> str:
 
 def cell(text: str) -> str:
     """Disarm what a spreadsheet would run: a text that starts like a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(tuple(_FORMULA_STARTS)) else text
+    return f"'{text}" if text.startswith(tuple(FORMULA_STARTS)) else text
 
 
 def comment(text: str) -> str:
@@ -60,5 +64,6 @@ def comment(text: str) -> str:
 def markdown(text: str) -> str:
     """Escape Markdown's and HTML's active characters, so that `text` shows as it is, in a table cell too."""
     escaped = "".join(f"\\{c}" if c in _MARKDOWN_ACTIVE else c for c in text)
+    escaped = _LIST_ITEM.sub(r"\1\\\2", escaped)
     # An address is made a link by many renderers even where it is plain text; a backslash stops that too.
     return escaped.replace("://", ":\\//").replace("www.", "www\\.").replace("@", "\\@")

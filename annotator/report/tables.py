@@ -1,12 +1,13 @@
 """The rows that table formats hold: flows, or the records of another of the report's tables, as Arrow batches."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from annotator.report.arrow import join
 from annotator.report.columns import Column, Kind
 from annotator.report.flow_rows import ARROW, BATCH_ROWS, Array, Form
 from annotator.report.records import Records
@@ -16,6 +17,9 @@ from annotator.report.sanitize import cell
 
 class Rows(Protocol):
     """Rows of one kind."""
+
+    def __len__(self) -> int:
+        """Count them."""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -33,20 +37,21 @@ class RecordRows:
         self.columns = records.columns
         self._records = records
 
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._records)
+
     def batches(self, form: Form) -> Iterator[pa.RecordBatch]:
-        """Give the rows in the form CELLS or JSON."""
+        """Give the rows in the form TYPED, CELLS or JSON."""
+        make = _MAKERS[form]
         for start in range(0, len(self._records), BATCH_ROWS):
             records = self._records[start : start + BATCH_ROWS]
-            arrays = [
-                _json_column([record[column.name] for record in records])
-                if form is Form.JSON
-                else _flat_column(column, [record[column.name] for record in records])
-                for column in self.columns
-            ]
+            arrays = [make(column, [record[column.name] for record in records]) for column in self.columns]
             yield pa.record_batch(arrays, names=[column.name for column in self.columns])
 
 
-def _json_column(values: list[Any]) -> Array:
+def _json_column(column: Column, values: list[Any]) -> Array:
+    del column  # a value says by itself how JSON writes it
     return pa.array([None if value is None else json.dumps(value, ensure_ascii=False) for value in values], pa.string())
 
 
@@ -61,6 +66,23 @@ def _flat_column(column: Column, values: list[Any]) -> Array:
         case _:
             numbers: Array = pa.array(values, ARROW[column.kind])
             return numbers
+
+
+def _typed_column(column: Column, values: list[Any]) -> Array:
+    typed: Array
+    if column.kind is Kind.TIME:
+        texts = np.array([value.removesuffix("Z") if value else "NaT" for value in values], "datetime64[ns]")
+        typed = pa.array(texts).cast(ARROW[Kind.TIME])
+    else:
+        typed = pa.array(values, ARROW[column.kind], from_pandas=False)
+    return typed
+
+
+_MAKERS: Final[dict[Form, Callable[[Column, list[Any]], Array]]] = {
+    Form.TYPED: _typed_column,
+    Form.CELLS: _flat_column,
+    Form.JSON: _json_column,
+}
 
 
 def rows_of(report: Report, rows: str) -> Rows:
@@ -83,17 +105,17 @@ def json_objects(batch: pa.RecordBatch, before: str, after: str, more: Mapping[s
 
     `more` are members, as JSON text, that every object gets at its end.
     """
-    import pyarrow.compute as pc
-
     parts: list[Any] = [before + "{"]
     for place, name in enumerate(batch.schema.names):
         parts += [f"{',' if place else ''}{json.dumps(name)}:", batch.column(place)]
     ending = "".join(f",{json.dumps(name)}:{value}" for name, value in (more or {}).items())
-    lines = pc.binary_join_element_wise(
-        *parts, f"{ending}}}{after}", "", null_handling="replace", null_replacement="null"
-    )
+    return joined(join(*parts, f"{ending}}}{after}", missing="null"))
+
+
+def joined(lines: Any) -> bytes:
+    """Give the texts of a column, made by a function of Arrow's, one after another."""
     if not len(lines):
         return b""
-    _, offsets, text = lines.buffers()  # the rows already stand one after another in Arrow's memory
+    _, offsets, text = lines.buffers()  # they already stand so in Arrow's memory
     end = int(np.frombuffer(offsets, np.int32)[len(lines)])
     return bytes(text.slice(0, end))

@@ -11,7 +11,7 @@ from annotator.baseline.check import KINDS, Check, check
 from annotator.baseline.read import parse_baseline
 from tests.baseline.checking import BEFORE, checked, report, some_of_each, toml
 from tests.report.synthetic import Said, flow, shows
-from tests.report.test_formats import PAYLOADS
+from tests.report.hostile import PAYLOADS
 
 
 def read(made: Check) -> dict[str, object]:

@@ -5,7 +5,7 @@ from markdown_it import MarkdownIt
 
 from annotator.report.report import Report
 from tests.report.synthetic import flow, make_analysis, random_flows, summary, wrap
-from tests.report.test_formats import PAYLOADS
+from tests.report.hostile import PAYLOADS
 
 
 def rendered(text: str) -> str:

@@ -84,3 +84,16 @@ def test_markdown_escapes_what_is_active() -> None:
     assert markdown("[x](http://evil.example)") == "\\[x\\](http:\\//evil.example)"
     assert markdown("`*_~$&#`") == "\\`\\*\\_\\~\\$\\&\\#\\`"
     assert markdown("443/tcp (https), de-assigned 2024-01-05") == "443/tcp (https), de-assigned 2024-01-05"
+
+
+def test_markdown_begins_no_list() -> None:
+    """A text that stands in a list's item is not taken for a list of its own."""
+    for text, escaped in {
+        "- a": "\\- a",
+        "-": "\\-",
+        "12. a": "12\\. a",
+        "1) b": "1\\) b",
+        "-5": "-5",
+        "a - b": "a - b",
+    }.items():
+        assert markdown(text) == escaped
