@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.flow.orient import orient, ports, protocols, with_ports
+from annotator.flow.ends import ports, protocols, with_ports
+from annotator.flow.orient import orient
 from annotator.flow.outcome import ends, outcomes
-from annotator.flow.row import GROUP
+from annotator.flow.row import BY_DIRECTION, GROUP, turn
 from annotator.flow.scope import Network, scopes
 from annotator.flow.table import FlowSettings, FlowTable
 from annotator.model import ICMP, ICMP6, NO_PORT, TCP, Agreement, Flows, Status
@@ -30,8 +31,7 @@ def finish(
     """
     n = len(rows)
     from_b, basis = orient(rows, assigned, client)
-    side = from_b.astype(np.intp)
-    each = np.arange(n)
+    side = from_b.astype(np.int8)
     proto = protocols(rows)
     has_ports = with_ports(rows)
     icmp = (proto == ICMP) | (proto == ICMP6)
@@ -40,22 +40,22 @@ def finish(
     def oriented(a: NDArray[np.generic], b: NDArray[np.generic]) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
         return np.where(from_b, b, a), np.where(from_b, a, b)
 
-    def directed(name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        field = rows[name]
-        return field[each, side].astype(np.int64), field[each, 1 - side].astype(np.int64)
+    counts = np.empty((len(BY_DIRECTION), 2, n), np.int64)
+    turn(rows, from_b, counts)
+    directed = dict(zip(BY_DIRECTION, counts, strict=True))
 
     initiator_port, responder_port = (
         np.where(has_ports, p, NO_PORT).astype(np.int32) for p in oriented(a_port, b_port)
     )
     icmp_type = np.where(icmp, np.where(from_b, b_port, a_port), -1).astype(np.int16)
-    initiator_packets, responder_packets = directed("packets")
-    initiator_bytes, responder_bytes = directed("bytes")
-    initiator_frame_bytes, responder_frame_bytes = directed("frame_bytes")
-    initiator_payload_bytes, responder_payload_bytes = directed("payload_bytes")
-    initiator_fragments, responder_fragments = directed("fragments")
-    initiator_signal, responder_signal = directed("signal")
-    flags_initiator, flags_responder = directed("tcp_flags")
-    icmp_code, _ = directed("icmp_code")
+    initiator_packets, responder_packets = directed["packets"]
+    initiator_bytes, responder_bytes = directed["bytes"]
+    initiator_frame_bytes, responder_frame_bytes = directed["frame_bytes"]
+    initiator_payload_bytes, responder_payload_bytes = directed["payload_bytes"]
+    initiator_fragments, responder_fragments = directed["fragments"]
+    initiator_signal, responder_signal = directed["signal"]
+    flags_initiator, flags_responder = directed["tcp_flags"]
+    icmp_code, _ = directed["icmp_code"]
     initiator_hi, responder_hi = oriented(rows["a_hi"], rows["b_hi"])
     initiator_lo, responder_lo = oriented(rows["a_lo"], rows["b_lo"])
     version = (rows["context"] & np.uint64(15)).astype(np.uint8)

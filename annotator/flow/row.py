@@ -150,3 +150,34 @@ def stream_place(flow: Any, row: Any, d: int) -> int:
         return IN_MIDDLE
     flow["next_seq"][d] = following
     return AT_START if starts else NEXT
+
+
+BY_DIRECTION: Final = (
+    "packets",
+    "bytes",
+    "frame_bytes",
+    "payload_bytes",
+    "fragments",
+    "signal",
+    "tcp_flags",
+    "icmp_code",
+)
+"""Fields of two that :func:`turn` lays out, in its order."""
+
+
+@kernel
+def turn(rows: Any, from_b: Any, out: Any) -> None:
+    """Lay the fields BY_DIRECTION out as columns, `out` int64[fields, 2, n]: what A sent first, or B where `from_b`."""
+    for n in range(len(rows)):
+        row = rows[n]
+        first = 1 if from_b[n] else 0
+        for k in range(2):
+            d = first ^ k
+            out[0, k, n] = row["packets"][d]
+            out[1, k, n] = row["bytes"][d]
+            out[2, k, n] = row["frame_bytes"][d]
+            out[3, k, n] = row["payload_bytes"][d]
+            out[4, k, n] = row["fragments"][d]
+            out[5, k, n] = row["signal"][d]
+            out[6, k, n] = row["tcp_flags"][d]
+            out[7, k, n] = row["icmp_code"][d]

@@ -5,6 +5,7 @@ over the whole table.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -364,19 +365,19 @@ class FlowTable:
 
         ``previous`` refers to rows of the array.
         """
-        parts = []
-        base = 0
-        for shard in self.shards:
-            part = shard.rows[: shard.used]
-            part["previous"][part["previous"] >= 0] += base
-            base += shard.used
-            parts.append(part)
-        rows = np.concatenate(parts)
-        self.shards = []
-        order = np.lexsort((rows["depth"], rows["first_frame"], rows["capture"]))
-        place = np.empty(len(rows), np.int32)
-        place[order] = np.arange(len(rows), dtype=np.int32)
-        rows = rows[order]
-        linked = rows["previous"] >= 0
-        rows["previous"][linked] = place[rows["previous"][linked]]
+        used = [shard.used for shard in self.shards]
+        starts = np.cumsum([0, *used]).tolist()
+        keys = [
+            np.concatenate([shard.rows[name][: shard.used] for shard in self.shards])
+            for name in ("depth", "first_frame", "capture")
+        ]
+        order = np.lexsort(keys)
+        place = np.empty(len(order), np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        rows = np.empty(len(order), FLOW)  # no page of it is touched before it is written
+        for start, end in pairwise(starts):
+            part = self.shards.pop(0).rows[: end - start]  # and each shard is let go of when it was read
+            linked = part["previous"] >= 0
+            part["previous"][linked] = place[start:end][part["previous"][linked]]
+            rows[place[start:end]] = part
         return rows

@@ -24,7 +24,7 @@ from annotator.decode.tunnels import TunnelBook
 from annotator.evidence import Observer
 from annotator.evidence.findings import find
 from annotator.evidence.probe import CONFIRMED
-from annotator.flow.orient import ports, protocols, with_ports
+from annotator.flow.ends import ports, protocols, with_ports
 from annotator.flow.table import FlowSettings, FlowTable
 from tests.conftest import find_shared
 from tests.evidence.ndpi_errors import shown_wrong

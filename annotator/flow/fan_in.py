@@ -1,0 +1,118 @@
+"""The rung `fan_in` of the direction ladder: which endpoints do many peers begin to talk to?"""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.flow.ends import with_ports
+from annotator.flow.key import A_PORT_SHIFT, B_PORT_SHIFT
+from annotator.kernel.hash import hash6, random_keys
+from annotator.kernel.jit import kernel
+from annotator.kernel.load import signed
+
+FAN_IN_PEERS: Final = 3
+"""Peers on distinct ports that make an endpoint a likely responder."""
+
+ENDPOINT: Final = np.dtype(
+    [
+        ("digest", "u8"),  # 0 is free
+        ("flows", "u4"),
+        ("begun_by_peer", "u4"),
+        ("ports", "u2", FAN_IN_PEERS - 1),  # of peers, the first distinct ones
+        ("distinct", "u1"),  # of peers' ports, up to FAN_IN_PEERS
+    ],
+    align=True,
+)
+"""An endpoint (address, transport, port, VLAN, tunnel) that is asked about."""
+
+
+@kernel
+def endpoint_digest(row: Any, side: int, keys: Any, more_keys: Any) -> Any:
+    """Hash an end of a FLOW row to 64 bits, never 0; `side` 0 is A."""
+    shared = row["context"] & np.uint64(0xFFFFFFFF)
+    zero = np.uint64(0)
+    if side == 0:
+        high, low = row["a_hi"], row["a_lo"]
+        port = (row["context"] >> np.uint64(A_PORT_SHIFT)) & np.uint64(0xFFFF)
+    else:
+        high, low = row["b_hi"], row["b_lo"]
+        port = (row["context"] >> np.uint64(B_PORT_SHIFT)) & np.uint64(0xFFFF)
+    upper = hash6(keys, high, low, port, shared, row["tunnel"], zero)
+    lower = hash6(more_keys, high, low, port, shared, row["tunnel"], zero)
+    return (upper << np.uint64(32)) | lower | np.uint64(1)
+
+
+@kernel
+def place_of(table: Any, digest: Any) -> int:
+    """Give the place of an endpoint in `table`, or the free one where it belongs."""
+    mask = len(table) - 1
+    at = signed(digest >> np.uint64(20)) & mask
+    while table[at]["digest"] != 0 and table[at]["digest"] != digest:
+        at = (at + 1) & mask
+    return at
+
+
+@kernel
+def enter_asked(rows: Any, asked: Any, keys: Any, more_keys: Any, table: Any) -> None:
+    """Put both ends of the `asked` rows (by number) into `table` (ENDPOINT, zeros; at most half of it gets used)."""
+    for n in range(len(asked)):
+        for side in range(2):
+            digest = endpoint_digest(rows[asked[n]], side, keys, more_keys)
+            table[place_of(table, digest)]["digest"] = digest
+
+
+@kernel
+def count_peers(rows: Any, relevant: Any, keys: Any, more_keys: Any, table: Any) -> None:
+    """Count flows and peers of the endpoints in `table`, over the `relevant` rows (bool)."""
+    for n in range(len(rows)):
+        if not relevant[n]:
+            continue
+        row = rows[n]
+        for side in range(2):
+            endpoint = table[place_of(table, endpoint_digest(row, side, keys, more_keys))]
+            if endpoint["digest"] == 0:
+                continue
+            endpoint["flows"] += 1
+            if signed(row["first_from"]) != side:
+                endpoint["begun_by_peer"] += 1
+            distinct = signed(endpoint["distinct"])
+            if distinct < FAN_IN_PEERS:
+                shift = B_PORT_SHIFT if side == 0 else A_PORT_SHIFT
+                port = signed((row["context"] >> np.uint64(shift)) & np.uint64(0xFFFF))
+                known = False
+                for k in range(distinct):
+                    known = known or endpoint["ports"][k] == port
+                if not known:
+                    if distinct < FAN_IN_PEERS - 1:
+                        endpoint["ports"][distinct] = port
+                    endpoint["distinct"] = distinct + 1
+
+
+@kernel
+def judge_ends(rows: Any, asked: Any, keys: Any, more_keys: Any, table: Any, verdict: Any) -> None:
+    """Say which ends of the `asked` rows serve: into `verdict`, bool[2, n]."""
+    for n in range(len(asked)):
+        for side in range(2):
+            endpoint = table[place_of(table, endpoint_digest(rows[asked[n]], side, keys, more_keys))]
+            verdict[side, asked[n]] = endpoint["distinct"] == FAN_IN_PEERS and 2 * signed(
+                endpoint["begun_by_peer"]
+            ) > signed(endpoint["flows"])
+
+
+def fan_in(rows: NDArray[np.void], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which ends of the `asked` flows look like a server's: bool[2, n] (A, B), from all flows that have ports.
+
+    An end does where its endpoint has :data:`FAN_IN_PEERS` peers on distinct ports, and most of its flows were
+    begun by the peer.
+    """
+    verdict = np.zeros((2, len(rows)), np.bool_)
+    chosen = np.flatnonzero(asked)
+    if not len(chosen):
+        return verdict
+    keys, more_keys = random_keys(), random_keys()
+    table = np.zeros(1 << (4 * len(chosen) - 1).bit_length(), ENDPOINT)
+    enter_asked(rows, chosen, keys, more_keys, table)
+    count_peers(rows, with_ports(rows), keys, more_keys, table)
+    judge_ends(rows, chosen, keys, more_keys, table, verdict)
+    return verdict
