@@ -1,7 +1,7 @@
 """Lines that the documents share: a flow, a port, a scan, the closing sentences."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from annotator.report import human
 from annotator.report.records import Record
@@ -78,11 +78,32 @@ def standing(row: Record) -> str:
     """Say what the registry says of a row's port: ``user, unassigned (7203-7214)``."""
     if row["status"] == "dynamic":
         return "dynamic, never assigned"
-    detail = row["status_detail"]
+    detail = row["status_detail"] or ""
     if not detail and row["port_range"] and "-" in row["port_range"]:
         detail = row["port_range"]
+    names = [name.split("/")[0] for name in row["assigned_elsewhere"]]
+    if any(names):  # the last of the details says on which transports
+        detail += f": {', '.join(dict.fromkeys(filter(None, names)))}"
     status = f"{words(row['range_class'])}, {words(row['status'])}"
     return f"{status} ({words(detail)})" if detail else status
+
+
+_SHAKING_HANDS: Final = ("tcp", "sctp", "dccp")
+
+
+def contact(row: Record) -> str:
+    """Say how far a row's flows got: ``handshake completed in all 7 flows``, ``only attempted: 3 refused``."""
+    outcome, flows = row["outcome"], row["flows"]
+    done = outcome.get("established", 0)
+    deed = "handshake completed" if row["transport"] in _SHAKING_HANDS else "answered"
+    if done == flows:
+        return deed if flows == 1 else f"{deed} in all {human.count(flows)} flows"
+    if done:
+        return f"{deed} in {human.count(done)} of {human.count(flows)} flows"
+    rest = ", ".join(f"{human.count(number)} {words(word)}" for word, number in outcome.items())
+    if set(outcome) & {"midstream", "one_sided"}:
+        return f"no handshake seen: {rest}" if row["transport"] in _SHAKING_HANDS else f"no answer seen: {rest}"
+    return f"only attempted: {rest}"
 
 
 def evidence(row: Record) -> str:
@@ -109,13 +130,28 @@ def contradiction(row: Record) -> str:
     return f"expects {expected}, the payload is {seen} ({row['observed_grade']}: {row['observed_basis']}{label})"
 
 
+PEERS_NAMED: Final = 3
+"""Peers that a line names."""
+
+
 def peers(row: Record) -> str:
-    """Count a row's peers: ``4 peers, 2 of them inbound``, ``1 peer: 10.0.4.5``."""
+    """Count a row's peers, and name the first: ``2 peers, 1 of them inbound: 10.0.4.5, 203.0.113.9``."""
     number, inbound = row["peer_count"], row["inbound_peers"]
     text = human.counted(number, "peer")
     if inbound:
         text += ", inbound" if inbound == number else f", {human.count(inbound)} of them inbound"
-    return f"{text}: {row['peers'][0]}" if number == 1 else text
+    more = ", …" if number > PEERS_NAMED else ""
+    return f"{text}: {', '.join(row['peers'][:PEERS_NAMED])}{more}"
+
+
+def no_unknown_ports(report: Report) -> str:
+    """Say why there is nothing on unknown ports: a capture without flows shows nothing of any port."""
+    by_range_class = report.totals["by_range_class"]
+    if not by_range_class:
+        return "none: the capture holds no flows"
+    if set(by_range_class) == {"none"}:
+        return "none: no flow has a port"
+    return "none: all ports in use are assigned, or announced by another flow"
 
 
 def scan(row: Record) -> str:

@@ -253,10 +253,8 @@ class FlowRows:
 
     def _related(self, rows: NDArray[np.int64], form: Form) -> Array:
         """Name the flows that announced these by their Community IDs."""
-        related = self._flows.related_to[rows]
-        names = np.zeros(len(related), "S30")
-        names[related >= 0] = community_ids(self._flows, related[related >= 0])
-        return _ascii(names, form, related < 0)
+        names, announced = self._facts.announcers(rows)
+        return _ascii(names, form, ~announced)
 
     def _end(self, end: str) -> dict[str, tuple[Vocabulary, NDArray[np.integer]]]:
         flows = self._flows

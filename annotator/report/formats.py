@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 ROWS: Final = ("flows", "services", "unknown", "disagreements", "endpoints")
 """The tables whose rows a table format can hold."""
+ONLY: Final = ("unknown", "disagreements")
+"""What a report can be narrowed to; see :mod:`annotator.report.only`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ FORMATS: Final = {
         Format("json", "as_json", False, (".json",), "the report as one JSON object"),
         Format("md", "as_markdown", False, (".md", ".markdown"), "the report as Markdown"),
         Format("xlsx", "as_xlsx", False, (".xlsx",), "the report as an Excel workbook, its flows too", is_binary=True),
+        Format("html", "as_html", False, (".html", ".htm"), "the report as one page for a browser, complete in itself"),
         Format("csv", "as_csv", True, (".csv",), "rows, text quoted, IANA's notice in # lines on top"),
         Format("tsv", "as_tsv", True, (".tsv", ".tab"), "the same, columns separated by tabs"),
         Format("ndjson", "as_ndjson", True, (".ndjson", ".jsonl"), "rows as one JSON object a line"),

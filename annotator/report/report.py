@@ -9,15 +9,18 @@ from annotator._version import __version__
 from annotator.errors import UsageError
 from annotator.model import Analysis
 from annotator.registry import NOTICE
+from annotator.report.columns import SCAN
 from annotator.report.endpoints import UnknownPorts, disagreements, unknown_ports
 from annotator.report.facts import Facts
 from annotator.report.in_use import endpoints_in_use
+from annotator.report.only import Narrowing, choose, narrow
 from annotator.report.ports import Services, services
 from annotator.report.quality import quality
 from annotator.report.records import Record, Records
 from annotator.report.sanitize import clean, clean_words
 from annotator.report.scans import Scans, find_scans
 from annotator.report.text import iso_time
+from annotator.report.timeline import Timeline, unknown_timeline
 from annotator.report.totals import totals
 
 if TYPE_CHECKING:
@@ -37,10 +40,31 @@ class Report:
     :attr:`flows` is a pandas DataFrame.
     """
 
-    def __init__(self, analysis: Analysis) -> None:
-        """Report on `analysis`."""
+    def __init__(self, analysis: Analysis, *, only: str | None = None) -> None:
+        """Report on `analysis`; `only` is for :meth:`narrowed`."""
         self._analysis = analysis
-        self._facts = Facts(analysis)
+        self._whole = self._facts = Facts(analysis)
+        self.narrowing: Narrowing | None = None
+        """How the report is narrowed; None where it is of all flows."""
+        if only is not None:
+            self.narrowing = choose(analysis.flows, only)
+            self._facts = Facts(narrow(analysis, self.narrowing.rows), self._whole)
+
+    def narrowed(self, only: str) -> "Report":
+        """Give a report whose tables and flow rows are of some flows only; its totals stay those of the whole.
+
+        Args:
+            only: ``unknown`` for the flows on unknown ports, ``disagreements`` for those whose payload contradicts the
+                assignment.
+
+        Raises:
+            UsageError: there is no such choice.
+        """
+        return Report(self._analysis, only=only)
+
+    def shows(self, only: str) -> bool:
+        """Say whether the report has the part that :meth:`narrowed` would narrow it to."""
+        return self.narrowing is None or self.narrowing.only == only
 
     # -- the tables ------------------------------------------------------------------------------------------------
 
@@ -76,6 +100,11 @@ class Report:
         """One row a (responder, transport, port) that is in use, in order of address, transport and port."""
         return endpoints_in_use(self._facts)
 
+    @cached_property
+    def timeline(self) -> Timeline | None:
+        """When bytes flowed on unknown ports, by status; None where none did, or no packet carries a time."""
+        return unknown_timeline(self._facts)
+
     @property
     def scans(self) -> Records:
         """One row a (initiator, transport) that scanned."""
@@ -83,7 +112,11 @@ class Report:
 
     @cached_property
     def _scans(self) -> Scans:
-        return find_scans(self._facts)
+        scans = find_scans(self._whole)
+        if self.narrowing is None:
+            return scans
+        records = scans.records if self.shows("unknown") else Records(SCAN, 0, scans.records.__getitem__)
+        return Scans(scans.flow[self.narrowing.rows], records)
 
     # -- the small parts -------------------------------------------------------------------------------------------
 
@@ -128,7 +161,7 @@ class Report:
     @cached_property
     def totals(self) -> Record:
         """The capture as a whole; see :func:`annotator.report.totals.totals`."""
-        return totals(self._facts)
+        return totals(self._whole)
 
     @cached_property
     def issues(self) -> list[Record]:
@@ -148,7 +181,8 @@ class Report:
     @cached_property
     def quality(self) -> list[str]:
         """What bounds the findings, in one sentence each; empty for a sound capture."""
-        return quality(self._analysis)
+        narrowed = [self.narrowing.sentence()] if self.narrowing else []
+        return narrowed + quality(self._analysis)
 
     @property
     def options(self) -> Record:
@@ -173,6 +207,7 @@ class Report:
     def members(self) -> Iterator[tuple[str, Any]]:
         """Give the report's members in order, the tables as :class:`Records`: for writers that stream."""
         yield "schema_version", SCHEMA_VERSION
+        yield "narrowed", self.narrowing and self.narrowing.record()
         for name in ("tool", "registry", "captures", "quality", "totals", "services", "unknown_ports"):
             yield name, getattr(self, name)
         for name in ("disagreements", "endpoints", "scans", "issues", "options", "caveat"):
@@ -232,8 +267,8 @@ class Report:
             format: the format, where the ending is not to tell it.
             force: replace an existing file.
             flows: add the flow rows to a document (``text``, ``json``, ``md``; ``xlsx`` has them anyway).
-            rows: which rows a table (``csv``, ``tsv``, ``ndjson``, ``parquet``) holds: ``flows``, ``services``, ``unknown``,
-                ``disagreements``.
+            rows: which rows a table (``csv``, ``tsv``, ``ndjson``, ``parquet``) holds: ``flows``, ``services``,
+                ``unknown``, ``disagreements``, ``endpoints``.
 
         Raises:
             OutputError: the file exists already, or cannot be written.

@@ -28,10 +28,12 @@ def endpoint_filter(address: str, transport: str, protocol: int, port: int | Non
     if port is None:
         return f"{ip}.addr == {address} && {port_filter(transport, protocol, port)}"
     fields = _PORTS[transport]
-    return (
-        f"{_only(transport)}(({ip}.dst == {address} && {fields}.dstport == {port}) || "
-        f"({ip}.src == {address} && {fields}.srcport == {port}))"
+    sides = (
+        f"({ip}.dst == {address} && {fields}.dstport == {port}) || "
+        f"({ip}.src == {address} && {fields}.srcport == {port})"
     )
+    only = _only(transport)
+    return f"{only}({sides})" if only else sides
 
 
 def flow_filter(

@@ -1,6 +1,8 @@
 """Formats are found by name and ending, and know what they can hold."""
 
+import html
 import io
+import re
 
 import openpyxl
 import pyarrow as pa
@@ -65,6 +67,8 @@ def test_every_format_carries_the_notice(name: str) -> None:
         text = "\n".join(str(row[0]) for row in book["notice"].iter_rows(values_only=True))
     elif name == "parquet":
         text = pq.read_schema(pa.BufferReader(data)).metadata[b"annotator.notice"].decode()
+    elif name == "html":
+        text = html.unescape(re.sub(r"<[^>]*>", " ", data.decode()))
     else:
         text = data.decode()
     words = text.replace("\\n", " ").replace('\\"', '"').replace("#", " ").replace(">", " ").split()

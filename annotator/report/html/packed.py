@@ -1,0 +1,44 @@
+"""Columns as JSON that is small: values that recur stand once, and are pointed at.
+
+A column is a list of values, or ``{"w": [different values], "c": [index into them, one a row]}``.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Packed = list[Any] | dict[str, list[Any]]
+
+_RECURS: Final = 0.5
+"""Share of different values up to which pointing at them pays."""
+
+
+def pack(values: Sequence[Any]) -> Packed:
+    """Pack the values of a column, as JSON has them."""
+    number: dict[Any, int] = {}
+    words: list[Any] = []
+    codes = []
+    for value in values:
+        key = json.dumps(value) if isinstance(value, (list, dict)) else (value.__class__, value)
+        code = number.setdefault(key, len(words))
+        if code == len(words):
+            words.append(value)
+        codes.append(code)
+    return {"w": words, "c": codes} if len(words) <= _RECURS * len(values) else list(values)
+
+
+def pack_array(array: "pa.Array[Any]") -> Packed:
+    """Pack a column of Arrow's."""
+    encoded = array.dictionary_encode(null_encoding="encode")
+    if len(encoded.dictionary) <= _RECURS * len(array):
+        return {"w": encoded.dictionary.to_pylist(), "c": encoded.indices.to_pylist()}
+    return array.to_pylist()
+
+
+def script_json(value: Any) -> str:
+    """Write JSON that can stand in a script element: nothing in it can end the element or open a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
