@@ -7,7 +7,7 @@ pseudo-header; for ERF, the Endace Extensible Record Format.
 from typing import Any, Final
 
 from annotator.decode import reasons
-from annotator.decode.wan import link_word
+from annotator.decode.wan import link_word, ppp_or_hdlc_frame
 from annotator.decode.wifi import Strip
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, le16, le32, u8
@@ -132,6 +132,8 @@ def erf_frame(data: Any, i: int, end: int) -> Strip:
     kind &= 0x7F
     if kind in (2, 11, 16, 20):  # Ethernet, and its coloured kinds: two bytes of offset and padding
         return 0x6558, at + 2, end, reasons.NONE
+    if kind in (1, 10, 15, 19):  # packet over SONET, and its coloured kinds
+        return ppp_or_hdlc_frame(data, at, end)
     if kind == 22:
         return 0x0800, at, end, reasons.NONE
     if kind == 23:

@@ -57,7 +57,8 @@ SNAP_CUT: Final = 34
 WIFI_AGGREGATE: Final = 35
 BY_SCAPY: Final = 36
 SCAPY_FAILED: Final = 37
-REASONS_END: Final = 38
+LINK_PROTECTED: Final = 38
+REASONS_END: Final = 39
 RARE: Final = -1
 """No reason: the kernel for plain packets asks for the one that knows everything."""
 
@@ -76,6 +77,9 @@ TABLE: Final[dict[int, Reason]] = {
     WIFI_FRAGMENT: Reason("wifi_fragment", "link", StopClass.UNSUPPORTED, "a later fragment of an 802.11 frame"),
     MACSEC: Reason("macsec", "link", StopClass.ENCRYPTED, "802.1AE: the payload is encrypted"),
     WIFI_PROTECTED: Reason("wifi_protected", "link", StopClass.ENCRYPTED, "802.11 protected frame (WEP, WPA)"),
+    LINK_PROTECTED: Reason(
+        "link_protected", "link", StopClass.ENCRYPTED, "the link's own security (802.15.4): the payload is encrypted"
+    ),
     PPP_ENCRYPTED: Reason("ppp_encrypted", "link", StopClass.ENCRYPTED, "PPP encryption (RFC 1968)"),
     LINK_TRUNCATED: Reason("link_truncated", "link", StopClass.TRUNCATED, "the frame ends inside its link header"),
     BAD_FCS: Reason("bad_fcs", "link", StopClass.MALFORMED, "the receiver marked the frame as damaged"),

@@ -35,62 +35,43 @@ from annotator.decode.wan import (
     version_frame,
 )
 from annotator.decode.wifi import Strip, avs_frame, prism_frame, radiotap_frame, wifi_frame
+from annotator.decode.wpan import alp_frame, ax25_frame, kiss_frame, wpan_frame, wpan_tap_frame
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed, view
 from annotator.model import PacketBatch
 
 # LINKTYPE_*, by number
-TOKEN_RING, ARCNET, SLIP, PPP, FDDI = 6, 7, 8, 9, 10
+AX25, TOKEN_RING, ARCNET, SLIP, PPP, FDDI = 3, 6, 7, 8, 9, 10
 PPP_HDLC, PPP_ETHER, ATM, C_HDLC, WIFI, ATM_CLIP, FRAME_RELAY = 50, 51, 100, 104, 105, 106, 107
 ENC, PFLOG, PRISM, IP_OVER_FC, SUN_ATM, RADIOTAP, ARCNET_LINUX = 109, 117, 119, 122, 123, 127, 129
-JUNIPER_ATM2, JUNIPER_ATM1, APPLE_1394, DOCSIS, AVS, PPP_PPPD, JUNIPER_ETHER = 135, 137, 138, 143, 163, 166, 178
+APPLE_1394, DOCSIS, AVS, PPP_PPPD, ERF_ETHERNET, ERF_POS, JUNIPER_ETHER = 138, 143, 163, 166, 175, 176, 178
+WPAN, AX25_KISS, WPAN_PHY, MPLS, WPAN_NO_FCS, WPAN_TAP, ALP = 195, 202, 215, 219, 230, 283, 289
 PPI, ERF, PPP_DIR, C_HDLC_DIR, FRAME_RELAY_DIR, IPNET, NFLOG = 192, 197, 204, 205, 206, 226, 239
 NETANALYZER, NETANALYZER_RAW, INFINIBAND, PKTAP, MPACKET = 240, 241, 242, 258, 274
 DSA_BROADCOM, DSA_BROADCOM_FRONT, DSA, EDSA = 281, 282, 284, 285
 USER2: Final = 149
 """Decoded where it is PKTAP by its form."""
 
-JUNIPER: Final = (130, 131, 132, 133, 134, 135, 136, 137, 178, 179, 180, 181, 183, 184, 194, 200, 222, 238)
+JUNIPER: Final = (
+    *(130, 131, 132, 133, 134, 135, 136, 137, 164, 167, 168, 174, 178, 179, 180, 181, 183, 194, 200),
+    *(232, 233, 234, 238),
+)
 """Juniper's link types; of all but Ethernet only packets that were captured without their layer 2 are decoded."""
 
 NEVER_IP: Final = (
-    *(140, 141, 165, 177, 186, 187, 189, 190, 195, 198, 199, 201, 202, 203, 209, 210, 211, 212, 215, 219, 220, 227),
-    *(
-        230,
-        231,
-        235,
-        243,
-        245,
-        247,
-        249,
-        250,
-        251,
-        253,
-        254,
-        255,
-        256,
-        257,
-        261,
-        262,
-        264,
-        265,
-        266,
-        269,
-        270,
-        271,
-        272,
-    ),
-    *(273, 275, 277, 278, 279, 283, 288, 289),
+    *(139, 140, 141, 142, 165, 177, 184, 185, 186, 187, 189, 190, 199, 201, 203, 209, 210, 211, 212, 216, 220, 221),
+    *(222, 227, 231, 235, 236, 243, 245, 246, 249, 250, 251, 253, 254, 255, 256, 257, 260, 261, 262, 263, 264, 265),
+    *(266, 267, 269, 270, 271, 272, 273, 275, 277, 278, 279, 287, 288),
 )
-"""Signalling, buses, radio and devices: MTP2, MTP3, MS/TP, LAPD, USB, Bluetooth, IPMB, CAN, 802.15.4, I2C, LIN, MOST,
-D-Bus, DVB-CI, NFC, netlink, vsock, Z-Wave, and the like."""
-
+"""Signalling, buses, radio and devices: SS7, MS/TP, LAPD, ARINC, USB, Bluetooth, IPMB, CAN, I2C, LIN, MOST, D-Bus,
+DVB-CI, NFC, netlink, vsock, Z-Wave, and the like."""
 
 DECODED: Final = (
-    *(TOKEN_RING, ARCNET, SLIP, PPP, FDDI, PPP_HDLC, PPP_ETHER, ATM, C_HDLC, WIFI, ATM_CLIP, FRAME_RELAY, ENC, PFLOG),
-    *(PRISM, IP_OVER_FC, SUN_ATM, RADIOTAP, ARCNET_LINUX, APPLE_1394, DOCSIS, AVS, PPP_PPPD, PPI, ERF, PPP_DIR),
-    *(C_HDLC_DIR, FRAME_RELAY_DIR, IPNET, NFLOG, NETANALYZER, NETANALYZER_RAW, INFINIBAND, PKTAP, MPACKET),
-    *(DSA_BROADCOM, DSA_BROADCOM_FRONT, DSA, EDSA, *JUNIPER, *NEVER_IP),
+    *(AX25, TOKEN_RING, ARCNET, SLIP, PPP, FDDI, PPP_HDLC, PPP_ETHER, ATM, C_HDLC, WIFI, ATM_CLIP, FRAME_RELAY, ENC),
+    *(PFLOG, PRISM, IP_OVER_FC, SUN_ATM, RADIOTAP, ARCNET_LINUX, APPLE_1394, DOCSIS, AVS, PPP_PPPD, ERF_ETHERNET),
+    *(ERF_POS, PPI, WPAN, ERF, AX25_KISS, PPP_DIR, C_HDLC_DIR, FRAME_RELAY_DIR, WPAN_PHY, MPLS, IPNET, WPAN_NO_FCS),
+    *(NFLOG, NETANALYZER, NETANALYZER_RAW, INFINIBAND, PKTAP, MPACKET, DSA_BROADCOM, DSA_BROADCOM_FRONT, WPAN_TAP),
+    *(DSA, EDSA, ALP, *JUNIPER, *NEVER_IP),
 )
 """Every link type that this module knows."""
 
@@ -160,8 +141,24 @@ def strip_link(data: Any, i: int, end: int, link_type: int) -> Strip:
         return enc_frame(data, i, end)
     if link_type == IPNET:
         return ipnet_frame(data, i, end)
-    if link_type == ERF:
+    if link_type in (ERF, ERF_ETHERNET, ERF_POS):
         return erf_frame(data, i, end)
+    if link_type == MPLS:
+        return 0x8847, i, end, reasons.NONE
+    if link_type == AX25:
+        return ax25_frame(data, i, end)
+    if link_type == AX25_KISS:
+        return kiss_frame(data, i, end)
+    if link_type == WPAN:
+        return wpan_frame(data, i, max(end - 2, i))  # less the check sequence
+    if link_type == WPAN_NO_FCS:
+        return wpan_frame(data, i, end)
+    if link_type == WPAN_PHY:
+        return wpan_frame(data, i + 6, max(end - 2, i + 6))  # preamble, start of frame, length; check sequence
+    if link_type == WPAN_TAP:
+        return wpan_tap_frame(data, i, end)
+    if link_type == ALP:
+        return alp_frame(data, i, end)
     if link_type == NETANALYZER:
         return 0x6558, i + 4, end, reasons.NONE
     if link_type == NETANALYZER_RAW:

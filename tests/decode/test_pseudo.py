@@ -66,6 +66,9 @@ CASES: list[tuple[str, int, bytes, int]] = [
     ("Apple's tap around null", 258, pktap(0, X("02000000") + bytes(FOUR)), 4),
     ("Endace record of Ethernet", 197, erf(2, bytes(2) + FRAME), 4),
     ("Endace record with extensions", 197, erf(2, bytes(2) + FRAME, extensions=3), 4),
+    ("Endace record of PPP over SONET", 197, erf(1, X("ff03 0021") + bytes(FOUR)), 4),
+    ("Endace record of Cisco HDLC, coloured", 176, erf(10, X("0f00 86dd") + bytes(SIX)), 6),
+    ("Endace record of Ethernet, by its own number", 175, erf(2, bytes(2) + FRAME), 4),
     ("Endace record of IPv4", 197, erf(22, bytes(FOUR)), 4),
     ("Endace record of IPv6", 197, erf(23, bytes(SIX)), 6),
     ("Marvell's switch tag", 284, ADDRESSES + X("c0080001") + FRAME[12:], 4),
@@ -89,6 +92,13 @@ def test_ip_is_found(what: str, link_type: int, frame: bytes, version: int) -> N
     assert result.counts == {}
     assert result.all_ends() == [ENDS[version]]
     assert result.payload() == b"question"
+
+
+def test_apples_tap_under_a_users_number_is_told_by_its_form() -> None:
+    """Old tools wrote it as LINKTYPE_USER2, which is otherwise anybody's and not guessed at."""
+    assert decode_frames(pktap(1, FRAME), link_type=149).all_ends() == [ENDS[4]]
+    others = [pack("<III", 108, 0, 1) + bytes(96) + FRAME, pack("<III", 200, 1, 1) + bytes(200) + FRAME, bytes(11)]
+    assert decode_frames(*others, link_type=149).counts == {"link_type": 3}
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ CASES: dict[str, tuple[int, Any]] = {
     "esp": (1, ether() / IP(proto=50) / bytes(40)),
     "tunnel_inner": (1, ether() / IP(proto=4) / b"\x44" / bytes(39)),
     "tunnel_depth": (1, nested(12)),
+    "link_protected": (230, bytes.fromhex("0908 01 cdab ffff 3412") + bytes(20)),  # 802.15.4 data, the security bit
     "by_scapy": (23, ether() / DATAGRAM),  # a number of Linux's for a device that looks like Ethernet
 }
 

@@ -5,7 +5,7 @@ from scapy.layers.inet import IP, UDP
 
 from annotator.decode.link import PLAIN
 from annotator.decode.strip import DECODED, JUNIPER, NEVER_IP
-from tests.decode import test_pseudo, test_wan, test_wifi
+from tests.decode import test_pseudo, test_wan, test_wifi, test_wpan
 from tests.decode.decoding import batch, decode, ether
 
 
@@ -18,7 +18,7 @@ def test_link_types_are_in_one_list_each() -> None:
 
 def test_every_decoded_link_type_has_a_case() -> None:
     """What the documentation may call decoded is shown by a frame in one of the tests."""
-    shown = {case[1] for module in (test_wifi, test_wan, test_pseudo) for case in module.CASES}
+    shown = {case[1] for module in (test_wifi, test_wan, test_pseudo, test_wpan) for case in module.CASES}
     assert set(DECODED) - set(NEVER_IP) - set(JUNIPER) <= shown
     assert shown <= set(DECODED)
 
@@ -31,7 +31,7 @@ def test_link_types_that_never_carry_ip_are_normal(link_type: int) -> None:
     assert result.counts == {"link_not_ip": 2}
 
 
-@pytest.mark.parametrize("link_type", [2, 3, 77, 147, 162, 998, 65534])
+@pytest.mark.parametrize("link_type", [2, 4, 77, 147, 162, 998, 65534])
 def test_unknown_link_types_are_unsupported(link_type: int) -> None:
     """A link type that nobody knows stops for that reason, and is not guessed at."""
     assert decode(batch([bytes(ether() / IP()), b""], link_type)).counts == {"link_type": 2}

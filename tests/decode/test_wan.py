@@ -63,6 +63,8 @@ CASES: list[tuple[str, int, Any, int]] = [
     ("DOCSIS", 143, X("00 00 003c 0000") + FRAME, 4),
     ("DOCSIS with an extended header", 143, X("01 04 003c aabbccdd 0000") + FRAME, 4),
     ("SLIP", 8, bytes(16) + bytes(FOUR), 4),
+    ("MPLS on the link", 219, X("00010140") + bytes(FOUR), 4),
+    ("MPLS on the link, two labels", 219, X("00010040 00010140") + bytes(SIX), 6),
 ]
 
 
