@@ -7,6 +7,7 @@ import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
 
+from annotator.decode.strip import JUNIPER
 from tests.decode.decoding import MACS, decode_frames, decode_prefixes, ether
 
 FOUR = IP(src="10.0.0.1", dst="10.0.0.2") / UDP(sport=1000, dport=53) / b"question"
@@ -92,6 +93,15 @@ def test_ip_is_found(what: str, link_type: int, frame: bytes, version: int) -> N
     assert result.counts == {}
     assert result.all_ends() == [ENDS[version]]
     assert result.payload() == b"question"
+
+
+@pytest.mark.parametrize("link_type", JUNIPER)
+def test_every_one_of_junipers_is_decoded_without_its_layer_2(link_type: int) -> None:
+    """The flag in the pseudo-header says that IP stands behind four bytes of protocol, whatever the interface is."""
+    assert decode_frames(juniper(0x02, bytes(4) + bytes(FOUR)), link_type=link_type).all_ends() == [ENDS[4]]
+    assert decode_frames(juniper(0x82, bytes(4) + bytes(SIX), X("0102aabb")), link_type=link_type).all_ends() == [
+        ENDS[6]
+    ]
 
 
 def test_apples_tap_under_a_users_number_is_told_by_its_form() -> None:
