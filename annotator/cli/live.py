@@ -65,6 +65,7 @@ def live(
     format_name: str | None,
     flows: bool,
     rows: str,
+    only: str | None,
     force: bool,
     debug: bool,
     **settings: Any,
@@ -97,7 +98,7 @@ def live(
             report = Report(run([reader], given))
     finally:
         reader.close()
-    write(report, planned)
+    write(report.narrowed(only) if only else report, planned)
     if received:
         return 128 + received[0]
     return 0 if report.complete else PARTIAL

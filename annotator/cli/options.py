@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from annotator.report.formats import FORMATS, ROWS
+from annotator.report.formats import FORMATS, ONLY, ROWS, RULES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,13 +29,42 @@ def _networks(context: click.Context, option: click.Parameter, values: tuple[str
     return networks or None
 
 
+def _rules(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Keep the dialect for `_format`, which is asked later."""
+    del option
+    context.meta["rules"] = value
+
+
+def _format(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Let --rules name the format."""
+    rules: str | None = context.meta.get("rules")
+    if value and rules:
+        raise click.BadParameter(f"--rules {rules} is a format itself; give one of them", param=option)
+    return rules or value
+
+
 OUTPUT_OPTIONS: Final = (
+    click.option(
+        "--rules",
+        type=click.Choice(RULES),
+        callback=_rules,
+        is_eager=True,
+        expose_value=False,
+        help="Rule candidates for the services in use, all commented out.",
+    ),
     click.option(
         "-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write there; the ending tells the format."
     ),
-    click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="The format, whatever the ending."),
+    click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(list(FORMATS)),
+        callback=_format,
+        help="The format, whatever the ending.",
+    ),
     click.option("--flows", is_flag=True, help="Add the flow rows to a document."),
     click.option("--rows", type=click.Choice(ROWS), default="flows", show_default=True, help="The rows of a table."),
+    click.option("--only", type=click.Choice(ONLY), help="Narrow the report to flows of this kind, in any format."),
     click.option("--force", is_flag=True, help="Replace output files that exist."),
 )
 FLOW_OPTIONS: Final = (

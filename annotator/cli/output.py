@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from annotator.cli.terminal import coloured, print_bytes, print_text, width
 from annotator.errors import OutputError, UsageError
 from annotator.report.files import Target
-from annotator.report.formats import check_wanted, encode, format_of
+from annotator.report.formats import FORMATS, check_wanted, encode, format_of
 
 if TYPE_CHECKING:
     from annotator.report.report import Report
@@ -46,6 +46,8 @@ def plan(
     for path in outputs or [STDOUT]:
         name = (format_name or "text") if path == STDOUT else format_of(path, format_name)
         check_wanted(name, flows, rows)
+        if path == STDOUT and FORMATS[name].is_binary and sys.stdout.isatty():
+            raise UsageError(f"{name} is no text for a terminal; give -o FILE, or send it to a program")
         target = None if path == STDOUT else Target(path, force)
         if target and any(source != STDOUT and target.same_as(source) for source in inputs):
             raise OutputError(f"{path}: is the capture that is read; choose another name")
@@ -54,6 +56,27 @@ def plan(
                 raise UsageError(f"-o {path} is given twice")
         planned.append(Output(target, name, flows, rows))
     return planned
+
+
+def plan_packets(path: str, planned: Sequence[Output], *, force: bool, inputs: Sequence[str]) -> Target:
+    """See that the packets of the inputs can be written to a file.
+
+    Raises:
+        InputError: an input cannot be read twice.
+        OutputError: the file exists, is one of the `inputs`, or cannot be made.
+        UsageError: it is standard output, or the report goes there.
+    """
+    from annotator.packets import check_readable_again
+
+    check_readable_again(inputs)
+    if path == STDOUT:
+        raise UsageError("-w writes a file; name one")
+    target = Target(path, force)
+    if any(target.same_as(source) for source in inputs):
+        raise OutputError(f"{path}: is the capture that is read; choose another name")
+    if any(output.target and output.target.same_as(path) for output in planned):
+        raise UsageError(f"-w {path} and -o name the same file")
+    return target
 
 
 def write(report: "Report", outputs: Sequence[Output]) -> None:

@@ -40,6 +40,13 @@ def prepare_kernels(context: click.Context, option: click.Parameter, wanted: boo
 @click.argument("captures", nargs=-1, metavar="CAPTURE...")
 @click.option("-r", "--read", "named", multiple=True, metavar="FILE", help="A capture, whatever its name looks like.")
 @output_options
+@click.option(
+    "-w",
+    "--write-packets",
+    "packets_path",
+    metavar="FILE",
+    help="Also write the packets of the report's flows (all, or those that --only leaves) as pcapng.",
+)
 @flow_options
 @click.option("--resync", is_flag=True, help="Go on behind damage, at the next plausible record; gaps are reported.")
 @click.option("--deep", is_flag=True, help="Ask tshark about flows on unknown ports, unrecognised or disagreeing.")
@@ -76,7 +83,9 @@ def read(
     format_name: str | None,
     flows: bool,
     rows: str,
+    only: str | None,
     force: bool,
+    packets_path: str | None,
     debug: bool,
     **settings: Any,
 ) -> int:
@@ -92,14 +101,20 @@ def read(
     if paths.count("-") > 1:
         raise click.UsageError("standard input can be read once only")
 
-    from annotator.cli.output import plan, write
+    from annotator.cli.output import plan, plan_packets, write
 
     planned = plan(outputs, format_name, flows=flows, rows=rows, force=force, inputs=paths)
+    packets = plan_packets(packets_path, planned, force=force, inputs=paths) if packets_path is not None else None
 
     from annotator import annotate
     from annotator.cli.progress import ProgressBar
 
     with ProgressBar() as progress:
         report = annotate(*paths, progress=progress, **settings)
+    if only is not None:
+        report = report.narrowed(only)
+    if packets:
+        with packets.open() as file:
+            report.copy_packets(file)
     write(report, planned)
     return 0 if report.complete else PARTIAL

@@ -20,7 +20,7 @@ from annotator.model import ICMP6, NO_TIME, DirectionBasis, End, Flows, Grade, O
 from annotator.report.arrow import compute, join
 from annotator.report.flow_rows import BATCH_ROWS, Array, Form
 from annotator.report.json_shape import Shape, objects, only, quoted, whole, words
-from annotator.report.provenance import registry_words
+from annotator.report.provenance import registry_words, said_of_rows
 from annotator.report.report import Report
 from annotator.report.tables import joined
 
@@ -119,7 +119,7 @@ def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> 
         "annotator": {
             **said,
             "registry": json.dumps(registry_words(report), ensure_ascii=False),
-            "caveat": json.dumps(report.caveat),
+            **{name: json.dumps(text) for name, text in said_of_rows(report).items()},
         },
     }
 

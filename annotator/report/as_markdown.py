@@ -68,6 +68,8 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _unknown(report: Report) -> Iterator[str]:
+    if not report.shows("unknown"):
+        return
     unknown = report.unknown_ports
     yield ""
     yield "## Unknown ports"

@@ -22,7 +22,7 @@ from annotator.report.arrow import join
 from annotator.report.as_ecs import crossing
 from annotator.report.flow_rows import BATCH_ROWS, Form
 from annotator.report.json_shape import Shape, objects, only, whole, words
-from annotator.report.provenance import registry_words
+from annotator.report.provenance import registry_words, said_of_rows
 from annotator.report.report import Report
 from annotator.report.tables import joined
 
@@ -136,7 +136,7 @@ def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> 
             "annotator": {
                 **said,
                 "registry": json.dumps(registry_words(report), ensure_ascii=False),
-                "caveat": json.dumps(report.caveat),
+                **{name: json.dumps(text) for name, text in said_of_rows(report).items()},
             }
         },
     }

@@ -140,6 +140,8 @@ class Page:
             yield Text(f"{'  ' if place else mark + ' '}{line}", style=style)
 
     def _unknown(self) -> Iterator["Text"]:
+        if not self._report.shows("unknown"):
+            return
         unknown = self._report.unknown_ports
         if not unknown and not self._report.scans:
             yield from self._heading("UNKNOWN PORTS", "none: all ports in use are assigned")
@@ -320,7 +322,7 @@ class Page:
 
         from annotator.report.layout import joined
 
-        yield from self._heading("FLOWS", human.count(self._report.totals["flows"]))
+        yield from self._heading("FLOWS", human.count(len(self._report.flow_rows)))
         for flow in brief_flows(self._report):
             target = f"{flow.responder} {flow.port}"
             line = f"{flow.time}  {flow.initiator} → {target}"

@@ -24,6 +24,8 @@ class Facts:
     """An analysis, with columns of shape (n,) derived from its flows."""
 
     analysis: Analysis
+    whole: "Facts | None" = None
+    """Those of the whole, where these are of a part of its flows."""
 
     @property
     def flows(self) -> Flows:
@@ -99,6 +101,16 @@ class Facts:
     def basis(self, number: int) -> str:
         """Name the message that a number of ``Flows.observed_basis`` stands for; ``""`` for -1."""
         return str(self.analysis.findings.bases[number]) if number >= 0 else ""
+
+    def announcers(self, rows: slice | Integers) -> tuple[NDArray[np.bytes_], Flags]:
+        """Give the Community IDs of the flows that announced some, ``S30``, and which of them were announced."""
+        from annotator.flow.community_id import community_ids
+
+        related = self.flows.related_to[rows]
+        announced = related >= 0
+        names = np.zeros(len(related), "S30")
+        names[announced] = community_ids((self.whole or self).flows, related[announced])
+        return names, announced
 
     @cached_property
     def certainty(self) -> Integers:

@@ -48,10 +48,21 @@ FORMATS: Final = {
         Format("parquet", "as_parquet", True, (".parquet",), "rows in typed columns, each described", is_binary=True),
         Format("ecs", "as_ecs", True, (".ecs.ndjson", ".ecs"), "flows by the Elastic Common Schema", flows_only=True),
         Format("ocsf", "as_ocsf", True, (".ocsf.ndjson", ".ocsf"), "flows as OCSF network activity", flows_only=True),
+        *(
+            Format(name, f"as_{name}", False, endings, f"rule candidates for {what}, all commented out")
+            for name, endings, what in (
+                ("nftables", (".nft",), "nftables"),
+                ("iptables", (".iptables",), "iptables and ip6tables"),
+                ("cisco", (".ios",), "Cisco IOS"),
+                ("pf", (".pf",), "pf"),
+            )
+        ),
         Format("zeek", "as_zeek", True, (".log",), "flows as a log of Zeek's, like its conn.log", flows_only=True),
     )
 }
 """Every format by name."""
+RULES: Final = ("nftables", "iptables", "cisco", "pf")
+"""Those that hold rule candidates."""
 
 
 class Writer(Protocol):

@@ -34,4 +34,11 @@ def accounting_words(capture: Record) -> str:
 def provenance_line(report: Report) -> str:
     """Give one line that says who made a file, from which captures, by which registry."""
     names = ", ".join(capture["name"] for capture in report.captures)
-    return f"annotator {report.tool['version']} · {names} · {registry_words(report)}"
+    narrowed = f" · {report.narrowing.sentence()}" if report.narrowing else ""
+    return f"annotator {report.tool['version']} · {names} · {registry_words(report)}{narrowed}"
+
+
+def said_of_rows(report: Report) -> dict[str, str]:
+    """Give what each row says of its report, by member, where a row has to make sense alone."""
+    narrowed = {"narrowed": report.narrowing.sentence()} if report.narrowing else {}
+    return narrowed | {"caveat": report.caveat}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from annotator._version import __version__
 from annotator.errors import UsageError
@@ -281,3 +281,32 @@ class Report:
         with Target(path, force=force).open() as file:
             for chunk in encode(self, chosen, flows=flows, rows=rows):
                 file.write(chunk)
+
+    def write_packets(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the packets of the report's flows into a pcapng file, which appears whole or not at all.
+
+        The captures are read again: bytes, times, lengths and link types are theirs. Packets that belong to no flow
+        (not IP, or stopped) are not in it, nor are ICMP errors that only quote a packet of a flow.
+
+        Args:
+            path: the file.
+            force: replace an existing file.
+
+        Raises:
+            OutputError: the file exists already, or cannot be written.
+            InputError: a capture cannot be read again (standard input, a live capture), or has changed.
+        """
+        from annotator.report.files import Target
+
+        with Target(path, force=force).open() as file:
+            self.copy_packets(file)
+
+    def copy_packets(self, file: BinaryIO) -> None:
+        """Write what :meth:`write_packets` writes into an open file."""
+        import numpy as np
+
+        from annotator.packets import write_packets
+        from annotator.report.provenance import provenance_line
+
+        rows = self.narrowing.rows if self.narrowing else np.arange(len(self._analysis.flows))
+        write_packets(self._analysis, rows, file, provenance_line(self))
