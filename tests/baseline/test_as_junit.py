@@ -7,8 +7,8 @@ from annotator.baseline.as_junit import encode
 from annotator.baseline.check import Check, check
 from annotator.baseline.read import parse_baseline
 from tests.baseline.checking import BEFORE, checked, report, some_of_each, toml
-from tests.report.synthetic import Said, flow, shows
 from tests.report.hostile import PAYLOADS
+from tests.report.synthetic import Said, flow, shows
 
 
 def read(made: Check) -> JUnitXml:

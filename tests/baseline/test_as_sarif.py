@@ -10,8 +10,8 @@ from annotator.baseline.as_sarif import encode
 from annotator.baseline.check import KINDS, Check, check
 from annotator.baseline.read import parse_baseline
 from tests.baseline.checking import BEFORE, checked, report, some_of_each, toml
-from tests.report.synthetic import Said, flow, shows
 from tests.report.hostile import PAYLOADS
+from tests.report.synthetic import Said, flow, shows
 
 
 def read(made: Check) -> dict[str, object]:

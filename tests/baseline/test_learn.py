@@ -7,8 +7,8 @@ import pytest
 from annotator.model import UDP, DirectionBasis, Outcome, Scope
 from annotator.registry import NOTICE
 from tests.baseline.checking import BEFORE, report, toml
-from tests.report.synthetic import Said, flow, shows, summary
 from tests.report.hostile import PAYLOADS
+from tests.report.synthetic import Said, flow, shows, summary
 
 
 def test_one_block_a_service_in_order() -> None:

@@ -9,7 +9,7 @@ from annotator.difference.as_md import encode
 from annotator.registry import NOTICE
 from annotator.report.sanitize import clean
 from tests.difference.sides import AFTER, BEFORE, difference
-from tests.report.test_formats import PAYLOADS
+from tests.report.hostile import PAYLOADS
 
 
 def test_tables_of_each_kind() -> None:

@@ -10,8 +10,8 @@ from annotator.difference.side import looks_like_json, side_of_json, side_of_rep
 from annotator.errors import InputError
 from annotator.report.report import Report
 from tests.difference.sides import AFTER
+from tests.report.hostile import PAYLOADS
 from tests.report.synthetic import make_analysis
-from tests.report.test_formats import PAYLOADS
 
 
 @pytest.fixture

@@ -134,6 +134,19 @@ def check_html(data: bytes, benign: bytes) -> None:
     assert pages[0] == pages[1]
 
 
+def check_rules(comment: str) -> Callable[[bytes, bytes], None]:
+    """Every line is a comment, none joins the next to it, and what could be a rule holds nothing foreign."""
+
+    def check(data: bytes, benign: bytes) -> None:
+        printable(data.decode("ascii"), "\n")
+        ours, theirs = (page.decode().split("\n") for page in (data, benign))
+        assert len(ours) == len(theirs)
+        assert [line for line in ours if (line and not line.startswith(comment)) or line.endswith("\\")] == []
+        assert [line for line in ours if ">" in line[1:3]] == [line for line in theirs if ">" in line[1:3]]
+
+    return check
+
+
 CHECKS: dict[str, Callable[[bytes, bytes], None]] = {
     "text": check_text,
     "md": check_markdown,
@@ -147,6 +160,10 @@ CHECKS: dict[str, Callable[[bytes, bytes], None]] = {
     "parquet": check_parquet,
     "xlsx": check_xlsx,
     "html": check_html,
+    "nftables": check_rules("#"),
+    "iptables": check_rules("#"),
+    "cisco": check_rules("!"),
+    "pf": check_rules("#"),
 }
 """How each format's file is read, and what must hold of it beside the same report with harmless text."""
 
@@ -172,7 +189,7 @@ def test_hostile_text_is_harmless_in_every_format(name: str, attack: str, benign
     assert len(data) < 10 * len(benign[name])
 
 
-@pytest.mark.parametrize("rows", ["services", "unknown", "disagreements"])
+@pytest.mark.parametrize("rows", ["services", "unknown", "disagreements", "endpoints"])
 @pytest.mark.parametrize("name", [name for name, made in FORMATS.items() if made.is_table and not made.flows_only])
 def test_the_other_tables_are_harmless_too(name: str, rows: str) -> None:
     """Each table of the report, with all attacks, in the formats that hold it."""
