@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from annotator.capture.container import container_of, expand
-from annotator.capture.foreign import convert, format_of
+from annotator.capture.foreign import convert, convert_stream, format_of
 from annotator.capture.layout import MAGICS
 from annotator.capture.pcap import PcapReader
 from annotator.capture.pcapng import MAGIC, PcapngReader
@@ -19,6 +19,8 @@ from annotator.model import NO_TIME
 
 STDIN: Final = "-"
 HEAD_BYTES: Final = 64
+BY_EDITCAP: Final = ("", "gzip")
+"""Compression that every ``editcap`` expands by itself."""
 PEEK_BYTES: Final = 1 << 16
 """Enough of a capture to know when its first packet was seen."""
 
@@ -95,17 +97,22 @@ def _recognise(name: str) -> _Opened:
         opened = _Opened(stream, head, container, "")
         if opened.reader is None and head and not _is_text(head):
             foreign = format_of(head) or "in no format that annotate reads itself"
-            if name == STDIN or not stat.S_ISREG(Path(name).stat().st_mode):
-                raise InputError(f"{name}: is {foreign}; convert it to a file first: editcap -F pcapng IN OUT.pcapng")
-            stream.close()
+            itself = container in BY_EDITCAP and name != STDIN and stat.S_ISREG(Path(name).stat().st_mode)
             try:
-                stream = convert(name, foreign)
+                if itself:
+                    stream.close()
+                    stream = convert(name, foreign)
+                else:
+                    stream = convert_stream(head, stream, foreign)
             except InputError as error:
                 raise InputError(f"{name}: {error}") from None
             head = _head(stream, name)
-            opened = _Opened(stream, head, "", format_of(head) or foreign)
+            opened = _Opened(stream, head, "" if itself else container, foreign)
             if opened.reader is None:
-                raise InputError(f"{name}: is not a capture that annotate or editcap knows; is it the right file?")
+                hope = (
+                    "is it the right file?" if itself else "expand it to a file, in case editcap needs to go to and fro"
+                )
+                raise InputError(f"{name}: is not a capture that annotate or editcap knows; {hope}")
         if opened.reader is None:
             raise InputError(f"{name}: {_refusal(head)}")
         return opened

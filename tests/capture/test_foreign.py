@@ -1,16 +1,32 @@
 """Formats that only Wireshark reads, through editcap, or a message that says what to install."""
 
+import bz2
+import gzip
+import hashlib
+import lzma
+import os
 import shutil
 import struct
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import lz4.frame
 import pytest
+import zstandard
 
 from annotator.capture import open_capture
 from annotator.capture.foreign import convert, format_of
 from annotator.errors import InputError
 from tests.capture.writing import packets
 
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "lz4": lz4.frame.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+}
 needs_editcap = pytest.mark.skipif(shutil.which("editcap") is None, reason="Wireshark's editcap is not installed")
 
 
@@ -38,6 +54,54 @@ def test_a_foreign_capture_is_converted_as_it_is_read(
         (b"y" * 61, 1001 * 10**9 + 5000),
     ]
     assert "converted" in source.issues
+
+
+@needs_editcap
+@pytest.mark.parametrize("kind", COMPRESSORS)
+def test_a_foreign_capture_may_be_compressed(tmp_path: Path, kind: str) -> None:
+    """Whatever editcap does not expand by itself is expanded for it."""
+    path = tmp_path / "a.snoop"
+    path.write_bytes(COMPRESSORS[kind](snoop(b"x" * 60, b"y" * 61)))
+    source = open_capture(str(path))
+    assert [packet.data for packet in packets(source)] == [b"x" * 60, b"y" * 61]
+    assert "converted" in source.issues
+    assert source.complete
+
+
+@needs_editcap
+def test_a_cut_compressed_foreign_capture_gives_its_good_prefix(tmp_path: Path) -> None:
+    """The damage is stated, behind what was good before it."""
+    bodies = [hashlib.sha512(bytes([n % 256, n >> 8])).digest() for n in range(9000)]  # that do not compress
+    data = bz2.compress(snoop(*bodies), 1)
+    path = tmp_path / "a.snoop.bz2"
+    path.write_bytes(data[: len(data) * 3 // 4])
+    source = open_capture(str(path))
+    found = [packet.data for packet in packets(source)]
+    assert 1000 < len(found) < 9000
+    assert found == bodies[: len(found)]
+    assert not source.complete
+    assert "bzip2" in source.note
+
+
+@needs_editcap
+def test_a_foreign_capture_may_come_through_a_pipe(tmp_path: Path) -> None:
+    """What begins a pipe is not lost on editcap."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_bytes(snoop(b"x" * 60, *[b"y" * 61] * 3000)))
+    writer.start()
+    found = packets(open_capture(str(path)))
+    assert (len(found), found[0].data) == (3001, b"x" * 60)
+    writer.join()
+
+
+@needs_editcap
+def test_bytes_in_a_pipe_that_are_no_capture_are_refused(tmp_path: Path) -> None:
+    """Editcap does not know them either; one line says what else may be tried."""
+    path = tmp_path / "a.xz"
+    path.write_bytes(lzma.compress(bytes(range(1, 256)) * 9))
+    with pytest.raises(InputError, match="expand it to a file"):
+        open_capture(str(path))
 
 
 @needs_editcap

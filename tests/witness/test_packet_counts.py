@@ -20,13 +20,6 @@ EXCEPTIONS = {
 """Captures that capinfos counts otherwise: what we count, and why that is right."""
 
 
-REFUSED = {
-    "misc/libtrace/test/traces/5_packets.erf.bz2": "ERF is editcap's to read, and editcap does not expand bzip2",
-    "misc/libtrace/test/traces/5_packets.erf.xz": "nor xz",
-}
-"""Captures that are refused, with the reason that the message gives in other words."""
-
-
 def test_every_packet_is_counted_and_accounted_for(shared: Path) -> None:
     """Packets read are what capinfos counts, each is decoded or stopped, in every format and for every link type."""
     counted, wrong = 0, []
@@ -34,8 +27,7 @@ def test_every_packet_is_counted_and_accounted_for(shared: Path) -> None:
         try:
             summary = analyse([str(capture.path)], Settings()).captures[0]
         except InputError as error:
-            if capture.name not in REFUSED:
-                wrong.append(str(error))
+            wrong.append(str(error))
             continue
         expected = EXCEPTIONS.get(capture.name, (capture.packets, ""))[0]
         if expected is not None:
