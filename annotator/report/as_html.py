@@ -19,6 +19,7 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     """Give the file's bytes; `flows` adds a table of the flows."""
     del rows  # a document holds every table
     from jinja2 import BaseLoader, Environment, StrictUndefined
+    from markupsafe import Markup
 
     from annotator.report.html.assets import read
     from annotator.report.html.charts import timeline_data
@@ -31,15 +32,16 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     environment = Environment(
         loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    page = environment.from_string(read("page.html.jinja")).render(context(report, tables), data=_DATA)
-    before, after = page.split(_DATA)
-    yield before.encode()
     head = [*report.caveat.splitlines(), comment(provenance_line(report))]
     line = report.timeline
     small = {"csv_head": [f"# {text}".rstrip() for text in head], "timeline": timeline_data(line) if line else None}
-    yield script_json(small)[:-1].encode()
-    opening = ',"tables":{'
-    for table in tables:
-        yield f"{opening}{script_json(table.key)}:{script_json(table.data())}".encode()
-        opening = ","
-    yield f"}}}}{after}\n".encode()
+    template = environment.from_string(read("page.html.jinja"))
+    small_data = Markup(script_json(small))  # noqa: S704 (what would end the element is written as an escape)
+    page = template.render(context(report, tables), small_data=small_data, data=_DATA)
+    before, after = page.split(_DATA)
+    yield before.encode()
+    for table in tables:  # each by itself: a browser reads one when it is looked at
+        yield f'<script type="application/json" id="data-{table.key}">'.encode()
+        yield script_json(table.data()).encode()
+        yield b"</script>\n"
+    yield f"{after}\n".encode()

@@ -18,16 +18,13 @@ _RECURS: Final = 0.5
 
 def pack(values: Sequence[Any]) -> Packed:
     """Pack the values of a column, as JSON has them."""
-    number: dict[Any, int] = {}
-    words: list[Any] = []
-    codes = []
-    for value in values:
-        key = json.dumps(value) if isinstance(value, (list, dict)) else (value.__class__, value)
-        code = number.setdefault(key, len(words))
-        if code == len(words):
-            words.append(value)
-        codes.append(code)
-    return {"w": words, "c": codes} if len(words) <= _RECURS * len(values) else list(values)
+    nested = any(isinstance(value, (list, dict)) for value in values[:1])  # a column holds one kind
+    keys = list(map(repr, values)) if nested else values
+    first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))  # where each occurs first
+    if len(first) > _RECURS * len(values):
+        return list(values)
+    number = {key: code for code, key in enumerate(first)}
+    return {"w": [values[place] for place in first.values()], "c": list(map(number.__getitem__, keys))}
 
 
 def pack_array(array: "pa.Array[Any]") -> Packed:

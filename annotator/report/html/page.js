@@ -2,7 +2,8 @@
 /* Makes the page's tables and its timeline from the data that stand in it. Texts are only ever set as text:
    no text of a packet becomes markup, and nothing is asked for from anywhere. */
 (() => {
-  const data = JSON.parse(document.getElementById("report-data").textContent);
+  const parsed = (id) => JSON.parse(document.getElementById(id).textContent);
+  const data = parsed("data");
   document.documentElement.classList.add("scripted");
   const status = document.getElementById("status");
   const say = (text) => {
@@ -295,6 +296,28 @@
     };
   }
 
+  /** Finds the rows with a word in any column: what recurs is looked at once, not once a row. */
+  function finder(table) {
+    const lower = (values) => values.map((value) => String(flat(value) ?? "").toLowerCase());
+    let columns = null;
+    return (word) => {
+      columns ??= [...Object.values(table.values), ...Object.values(table.shows)].map((column) =>
+        Array.isArray(column) ? { texts: lower(column) } : { texts: lower(column.w), codes: column.c },
+      );
+      const found = new Uint8Array(table.rows);
+      for (const { texts, codes } of columns) {
+        if (codes) {
+          const hit = texts.map((text) => text.includes(word));
+          if (!hit.includes(true)) continue;
+          for (let row = 0; row < table.rows; row += 1) if (hit[codes[row]]) found[row] = 1;
+        } else {
+          for (let row = 0; row < table.rows; row += 1) if (!found[row] && texts[row].includes(word)) found[row] = 1;
+        }
+      }
+      return found;
+    };
+  }
+
   function detailsColumn(table) {
     return {
       title: "",
@@ -318,7 +341,7 @@
 
   function build(box) {
     const key = box.dataset.table;
-    const table = data.tables[key];
+    const table = parsed(`data-${key}`);
     const wrapped = table.rows <= WRAPPED;
     const rows = Array.from({ length: table.rows }, (_, id) => {
       const row = { id };
@@ -353,21 +376,15 @@
       if (String(document.getSelection())) return; /* somebody is marking text */
       showDetails(table, row.getData().id);
     });
-    const texts = new Array(table.rows);
-    const textOf = (row) => {
-      texts[row] ??= [...Object.values(table.values), ...Object.values(table.shows)]
-        .map((column) => flat(at(column, row)) ?? "")
-        .join("\n")
-        .toLowerCase();
-      return texts[row];
-    };
+    const find = finder(table);
     const search = box.querySelector("input[type=search]");
     let timer = 0;
     search.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-        grid.setFilter((row) => words.every((word) => textOf(row.id).includes(word)));
+        const found = words.map(find);
+        grid.setFilter((row) => found.every((rows) => rows[row.id]));
       }, 120);
     });
     box.querySelector(".clear").addEventListener("click", () => {
