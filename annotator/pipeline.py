@@ -17,6 +17,7 @@ from annotator.decode.tunnels import TunnelBook
 from annotator.evidence import Findings, Observer, find
 from annotator.filter import PacketFilter, registered_ports
 from annotator.flow import FlowSettings, FlowTable, finish
+from annotator.flow.key import Sharded, Sharder
 from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
 from annotator.flow.table import NS
 from annotator.kernel import jit
@@ -117,9 +118,9 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
         progress(0, total_bytes, 0)
     for reader in readers:
         decoder = Decoder(tunnels)
-        decoded = decode(reader, packet_filter, decoder, fragments)
-        for batch, headers in ahead(decoded) if reader.lasts else decoded:
-            wanted = observer.look(batch, headers, table.add(headers, reader.capture), table.shards)
+        decoded = decode(reader, packet_filter, decoder, fragments, table.sharder)
+        for batch, headers, sharded in ahead(decoded) if reader.lasts else decoded:
+            wanted = observer.look(batch, headers, table.add(headers, reader.capture, sharded), table.shards)
             while len(wanted):
                 wanted = observer.look(batch, headers, table.more(headers, wanted), table.shards)
             if progress:
@@ -158,14 +159,15 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
 
 
 def decode(
-    reader: Reader, packet_filter: PacketFilter | None, decoder: Decoder, fragments: Fragments
-) -> Iterator[tuple[PacketBatch, NDArray[np.void]]]:
-    """Decode a capture: its batches with HEADER rows, fragments tied. Where the reader lasts, so do they."""
+    reader: Reader, packet_filter: PacketFilter | None, decoder: Decoder, fragments: Fragments, sharder: Sharder
+) -> Iterator[tuple[PacketBatch, NDArray[np.void], Sharded]]:
+    """Decode a capture: its batches with HEADER rows, fragments tied, by shard. Where the reader lasts, so do they."""
     for batch in reader.batches():
         if packet_filter:
             batch.keep = packet_filter.verdicts(batch)
         for headers in decoder.decode(batch):
-            yield batch, fragments.tie(headers, decoder.counts)
+            tied = fragments.tie(headers, decoder.counts) if decoder.fragments else headers
+            yield batch, tied, sharder.shard(tied)
 
 
 def _ask_tshark(

@@ -28,7 +28,8 @@ P_ESP: Final = 50
 MOST_IP_BYTES: Final = 65535 + 40
 
 COUNT, FIRST_FRAME = 0, 1
-READ, PACKETS_DECODED, BYTES, FIRST_NS, LAST_NS, TIME_STEPS_BACK, FIRST_STEP_BACK, FILTERED, TOTALS = range(9)
+READ, PACKETS_DECODED, FRAGMENTS, BYTES, FIRST_NS, LAST_NS = range(6)
+TIME_STEPS_BACK, FIRST_STEP_BACK, FILTERED, TOTALS = range(6, 10)
 
 
 class Rare(NamedTuple):
@@ -249,6 +250,8 @@ def decode_packets(
                     note(counts, wrong, frame)
                 if protocol == P_ESP:
                     note(counts, reasons.ESP, frame)
+                if kind != 0:
+                    totals[FRAGMENTS] += 1
                 if group_address(version, frames, i):
                     flags |= HeaderFlag.GROUP
 
@@ -355,6 +358,11 @@ class Decoder:
         self._rare = False
         self._outs: list[NDArray[np.void]] = [np.empty(0, HEADER)] * 2
         self._all: NDArray[np.bool_] = np.empty(0, np.bool_)
+
+    @property
+    def fragments(self) -> bool:
+        """Whether any fragment was decoded so far."""
+        return bool(self.totals[FRAGMENTS])
 
     def decode(self, batch: PacketBatch) -> Iterator[NDArray[np.void]]:
         """Decode `batch` into HEADER rows, in one or more parts, each valid until the next but one is asked for.

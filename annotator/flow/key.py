@@ -4,13 +4,14 @@ A is the end with the lower (address, port), as numbers in network order: the or
 specification. One-way ICMP messages keep their sender as A, as that specification has it.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.decode.ethertype import innermost_vlan
 from annotator.flow.icmp import ONE_WAY, PEER, PEER6
-from annotator.kernel.hash import hash6
+from annotator.kernel.hash import hash6, random_keys
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed
 from annotator.model import ICMP, ICMP6, HeaderFlag
@@ -83,3 +84,27 @@ def shard_headers(headers: Any, keys: Any, ignore_vlan: bool, hashes: Any, order
     for shard in range(SHARDS, 0, -1):
         starts[shard] = starts[shard - 1]
     starts[0] = 0
+
+
+class Sharded(NamedTuple):
+    """Header rows by shard: see :func:`shard_headers`."""
+
+    hashes: NDArray[np.uint64]
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+
+class Sharder:
+    """Tells which shards header rows fall to, by keys of its own."""
+
+    def __init__(self, ignore_vlan: bool) -> None:
+        """Leave the VLAN out of the key or not."""
+        self._keys = random_keys()
+        self._ignore_vlan = ignore_vlan
+
+    def shard(self, headers: NDArray[np.void]) -> Sharded:
+        """Sort the HEADER rows by shard."""
+        n = len(headers)
+        made = Sharded(np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(SHARDS + 1, np.int64))
+        shard_headers(headers, self._keys, self._ignore_vlan, *made)
+        return made

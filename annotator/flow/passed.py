@@ -1,7 +1,8 @@
 """Payloads of a batch that nobody wanted to look at when their packets were counted, in order, for a change of mind.
 
 Each direction of a flow has a ring of its header rows: its FLOW row names the last one, and the first follows it.
-Rings live as long as their batch; a row that still names a header of an earlier one is told by the header's owner.
+A ring grows in :func:`annotator.flow.table.update`. Rings live as long
+as their batch; a row that still names a header of an earlier one is told by the header's owner.
 """
 
 from typing import Any, Final, NamedTuple
@@ -34,19 +35,6 @@ def new_passed(headers: int) -> Passed:
 def owner_of(index: int, shard: int, d: int) -> int:
     """Number direction `d` of row `index` of a shard."""
     return (index << (SHARD_BITS + 1)) | (shard << 1) | d
-
-
-@kernel
-def pass_over(passed: Any, flow: Any, header: int, d: int, owner: int) -> None:
-    """Put `header` at the end of the ring of direction `d` of `flow`."""
-    last = signed(flow["passed"][d])
-    if 0 <= last < len(passed.owner) and passed.owner[last] == owner:
-        passed.following[header] = passed.following[last]
-        passed.following[last] = header
-    else:
-        passed.following[header] = header
-    passed.owner[header] = owner
-    flow["passed"][d] = header
 
 
 @kernel

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.decode.transport import has_ports
-from annotator.flow.key import SHARDS, canonical, context_word, shard_headers
-from annotator.flow.passed import NOBODY, Passed, new_passed, owner_of, pass_over, take_first
+from annotator.flow.key import SHARDS, Sharded, Sharder, canonical, context_word
+from annotator.flow.passed import NOBODY, Passed, new_passed, owner_of, take_first
 from annotator.flow.row import (
     AT_START,
     FLOW,
@@ -31,7 +31,6 @@ from annotator.flow.row import (
     reopens,
     stream_place,
 )
-from annotator.kernel.hash import random_keys
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed
 from annotator.kernel.prefetch import address_of, prefetch
@@ -52,10 +51,8 @@ MOST_VISITS: Final = 64
 FIRST_ROWS: Final = 1024
 NS: Final = 1_000_000_000
 
-SLOTS_AHEAD: Final = 12
-"""Packets before its own at which a slot is fetched; a packet takes about 30 ns, memory about 100."""
-ROWS_AHEAD: Final = 6
-"""And the row that the slot names."""
+ROWS_AHEAD: Final = 8
+"""Header rows that are fetched before their turn: one takes about 50 ns, and memory about 200."""
 LINE: Final = 64
 """Bytes of a cache line."""
 
@@ -99,25 +96,6 @@ def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> 
 
 
 @kernel
-def fetch_ahead(slots: Any, rows: Any, order: Any, hashes: Any, n: int, slots_at: int, rows_at: int) -> None:
-    """Have the memory that packets behind number `n` will need brought near: their slots, and the rows these name.
-
-    A wrong row is fetched where two keys fall on one slot; that costs time, and nothing else.
-    """
-    mask = len(slots) - 1
-    if n + SLOTS_AHEAD < len(order):
-        prefetch(slots_at + 8 * (signed(hashes[order[n + SLOTS_AHEAD]]) & mask))
-    if n + ROWS_AHEAD < len(order):
-        slot = slots[signed(hashes[order[n + ROWS_AHEAD]]) & mask]
-        if slot != 0:
-            place = rows_at + rows.itemsize * (signed(slot & np.uint64(0xFFFFFFFF)) - 1)
-            prefetch(place)
-            prefetch(place + LINE)
-            prefetch(place + 2 * LINE)
-            prefetch(place + 3 * LINE)
-
-
-@kernel
 def update(
     headers: Any,
     order: Any,
@@ -143,11 +121,15 @@ def update(
 
     It stops early where the table is full: the caller makes room and calls again with the rest.
     """
-    slots_at, rows_at = address_of(slots), address_of(rows)
+    headers_at = address_of(headers)
+    owners, following = passed.owner, passed.following
     for n in range(len(order)):
         if used == len(rows):
             return n, used, seen
-        fetch_ahead(slots, rows, order, hashes, n, slots_at, rows_at)
+        if n + ROWS_AHEAD < len(order):  # where rows of a shard stand is known to us, and not to the processor
+            ahead = headers_at + headers.itemsize * order[n + ROWS_AHEAD]
+            prefetch(ahead)
+            prefetch(ahead + LINE)
         row = headers[order[n]]
         digest = hashes[order[n]]
         d, a_port, b_port = canonical(row)
@@ -217,7 +199,14 @@ def update(
             if flow["watch"][d] > 0:
                 seen = offer(flow, row, d, order[n], index, sights, seen)
             else:
-                pass_over(passed, flow, order[n], d, owner_of(index, shard, d))
+                header, owner, last = order[n], owner_of(index, shard, d), signed(flow["passed"][d])
+                if 0 <= last < len(owners) and owners[last] == owner:
+                    following[header] = following[last]
+                    following[last] = header
+                else:
+                    following[header] = header
+                owners[header] = owner
+                flow["passed"][d] = header
     return len(order), used, seen
 
 
@@ -291,26 +280,25 @@ class FlowTable:
         """Start empty; `settings` hold for the table's life."""
         self.settings = settings
         self.shards = [Shard() for _ in range(SHARDS)]
-        self._keys = random_keys()
-        self._hashes: NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._order: NDArray[np.int64] = np.empty(0, np.int64)
-        self._starts: NDArray[np.int64] = np.zeros(SHARDS + 1, np.int64)
+        self.sharder = Sharder(settings.ignore_vlan)
         self._visits = 0
         self._passed: Passed = new_passed(0)
         self._sights: NDArray[np.void] = np.empty(0, SIGHT)
 
-    def add(self, headers: NDArray[np.void], capture: int) -> NDArray[np.void]:
-        """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), until the next call."""
-        if len(self._hashes) < len(headers):
-            self._hashes = np.empty(len(headers), np.uint64)
-            self._order = np.empty(len(headers), np.int64)
+    def add(self, headers: NDArray[np.void], capture: int, sharded: Sharded | None = None) -> NDArray[np.void]:
+        """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), until the next call.
+
+        `sharded` is what :attr:`sharder` makes of the rows; another thread may have done so.
+        """
+        if sharded is None:
+            sharded = self.sharder.shard(headers)
+        if len(self._sights) < len(headers):
             self._passed = new_passed(len(headers))
             self._sights = np.empty(len(headers), SIGHT)
         self._passed.owner[:] = NOBODY
         self._visits = 0
         settings = self.settings
-        shard_headers(headers, self._keys, settings.ignore_vlan, self._hashes, self._order, self._starts)
-        starts = self._starts.tolist()
+        starts = sharded.starts.tolist()
         seen = 0
         for number, shard in enumerate(self.shards):
             start, end = starts[number], starts[number + 1]
@@ -318,8 +306,8 @@ class FlowTable:
             while start < end:
                 done, shard.used, seen = update(
                     headers,
-                    self._order[start:end],
-                    self._hashes,
+                    sharded.order[start:end],
+                    sharded.hashes,
                     capture,
                     settings.idle_tcp_ns,
                     settings.idle_other_ns,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.flow import table as table_module
+from annotator.flow import key as key_module
 from annotator.flow.key import SHARDS
 from annotator.flow.row import AT_START, IN_MIDDLE, NEXT
 from annotator.flow.table import FIRST_ROWS, LOOKS, FlowSettings, FlowTable, rehash
@@ -179,7 +179,7 @@ def test_rows_do_not_depend_on_the_keys_of_the_hash(keys: int | str, monkeypatch
     expected = FlowTable(FlowSettings())
     expected.add(many(3000), 0)
     if keys != "random":
-        monkeypatch.setattr(table_module, "random_keys", lambda: np.full(KEY_WORDS, keys, np.uint64))
+        monkeypatch.setattr(key_module, "random_keys", lambda: np.full(KEY_WORDS, keys, np.uint64))
     table = FlowTable(FlowSettings())
     table.add(many(3000), 0)
     assert columns(table.rows()) == columns(expected.rows())
