@@ -8,8 +8,10 @@ from annotator.report.brief import (
     BRIEF_FLOW_TITLES,
     brief_flows,
     closing,
+    contact,
     contradiction,
     evidence,
+    no_unknown_ports,
     observed_tally,
     peers,
     port_label,
@@ -18,6 +20,7 @@ from annotator.report.brief import (
     words,
 )
 from annotator.report.provenance import accounting_words, registry_words
+from annotator.report.records import Record
 from annotator.report.report import Report
 from annotator.report.sanitize import markdown as esc
 
@@ -75,14 +78,17 @@ def _unknown(report: Report) -> Iterator[str]:
     yield "## Unknown ports"
     yield ""
     if not unknown and not report.scans:
-        yield "None: all ports in use are assigned."
+        yield esc(no_unknown_ports(report).capitalize()) + "."
         return
     yield f"{human.counted(unknown.answered, 'endpoint')} answered."
     shown = unknown[: min(ROWS_SHOWN, unknown.in_use)]
     if shown:
         yield ""
         yield from _table(
-            ["severity", "responder", "port", "registry", "observed", "why", "peers", "flows", "bytes", "time (UTC)"],
+            [
+                *("severity", "responder", "port", "registry", "payload", "why", "contact", "peers", "flows", "bytes"),
+                *("time (UTC)", "next", "Wireshark filter"),
+            ],
             (
                 [
                     row["severity"],
@@ -90,11 +96,14 @@ def _unknown(report: Report) -> Iterator[str]:
                     port_label(row["port"], row["transport"], None),
                     standing(row),
                     evidence(row),
-                    row["severity_reason"],
+                    _why(row),
+                    contact(row),
                     peers(row),
                     human.count(row["flows"]),
                     human.size(row["bytes"]),
                     human.span(row["first_seen"], row["last_seen"]),
+                    row["next_step"],
+                    row["wireshark_filter"],
                 ]
                 for row in shown
             ),
@@ -110,6 +119,16 @@ def _unknown(report: Report) -> Iterator[str]:
         yield f"{human.counted(tried, 'endpoint')} {'was' if tried == 1 else 'were'} tried in vain."
 
 
+def _why(row: Record) -> str:
+    """Give the reasons of a finding: of its severity, of an ephemeral port, and what IANA was told."""
+    reasons = [row["severity_reason"]]
+    if row["likely_ephemeral"]:
+        reasons.append(f"likely ephemeral: {row['likely_ephemeral_reason']}")
+    if row["unauthorized_use"]:
+        reasons.append(f"reported to IANA: {row['unauthorized_use']}")
+    return "; ".join(reasons)
+
+
 def _disagreements(report: Report) -> Iterator[str]:
     rows = report.disagreements
     if not rows:
@@ -118,15 +137,22 @@ def _disagreements(report: Report) -> Iterator[str]:
     yield "## Disagreements"
     yield ""
     yield from _table(
-        ["responder", "port", "contradiction", "peers", "flows", "bytes"],
+        [
+            *("severity", "responder", "port", "contradiction", "why", "peers", "flows", "bytes"),
+            *("next", "Wireshark filter"),
+        ],
         (
             [
+                row["severity"],
                 row["responder_addr"],
                 port_label(row["port"], row["transport"], row["service"]),
                 contradiction(row),
+                row["severity_reason"],
                 peers(row),
                 human.count(row["flows"]),
                 human.size(row["bytes"]),
+                row["next_step"],
+                row["wireshark_filter"],
             ]
             for row in rows[:ROWS_SHOWN]
         ),
@@ -143,7 +169,10 @@ def _services(report: Report) -> Iterator[str]:
     yield "## Services"
     yield ""
     yield from _table(
-        ["port", "range class", "status", "observed", "agreement", "initiators", "responders", "flows", "bytes"],
+        [
+            *("port", "range class", "status", "payload", "agreement", "initiators", "responders", "flows", "bytes"),
+            "Wireshark filter",
+        ],
         (
             [
                 port_label(row["port"], row["transport"], row["service"]),
@@ -155,6 +184,7 @@ def _services(report: Report) -> Iterator[str]:
                 human.count(row["responders"]),
                 human.count(row["flows"]),
                 human.size(row["bytes"]),
+                row["wireshark_filter"],
             ]
             for row in shown
         ),

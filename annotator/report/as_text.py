@@ -7,8 +7,10 @@ from annotator.report import human
 from annotator.report.brief import (
     brief_flows,
     closing,
+    contact,
     contradiction,
     evidence,
+    no_unknown_ports,
     observed_tally,
     peers,
     port_label,
@@ -144,7 +146,7 @@ class Page:
             return
         unknown = self._report.unknown_ports
         if not unknown and not self._report.scans:
-            yield from self._heading("UNKNOWN PORTS", "none: all ports in use are assigned")
+            yield from self._heading("UNKNOWN PORTS", no_unknown_ports(self._report))
             return
         whole = sum(part["bytes"] for part in self._report.totals["by_status"].values())
         answered = human.counted(unknown.answered, "endpoint") + " answered"
@@ -152,6 +154,8 @@ class Page:
         shown = unknown[: _limit(unknown.in_use, FINDINGS_SHOWN)]
         yield from self._endpoints(shown)
         yield from self._more(unknown.in_use - len(shown), "endpoint", "in use")
+        if shown:
+            yield from self._note("the Wireshark filter of each: -o report.html or --rows unknown")
         scans = self._report.scans[: _limit(len(self._report.scans), SCANS_SHOWN)]
         for row in scans:
             yield from self._note(f"scan: {scan(row)}")
@@ -189,12 +193,24 @@ class Page:
                 yield line
                 yield from joined([seen], self._width, indent)
             reason = row["severity_reason"]
-            facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
+            facts = [contact(row), peers(row), human.size(row["bytes"]), self._when(row)]
+            if row["unauthorized_use"]:
+                yield from joined([f"reported to IANA: {row['unauthorized_use']}"], self._width, indent)
             if row["site"]:
                 yield from joined([f"site: {row['site']}"], self._width, indent)
             lines = joined([reason, *facts], self._width, indent)
             lines[0].stylize(style, indent, indent + len(reason))
             yield from lines
+            if row["likely_ephemeral"]:
+                yield from joined([f"likely ephemeral: {row['likely_ephemeral_reason']}"], self._width, indent)
+            yield from self._next(row, indent)
+
+    def _next(self, row: Record, indent: int) -> Iterator["Text"]:
+        """Say what to look at next, where it is worth somebody's time."""
+        from annotator.report.layout import joined
+
+        if row["severity"] in ("high", "medium"):
+            yield from joined([f"→ {row['next_step']}"], self._width, indent)
 
     def _when(self, row: Record) -> str:
         captures = self._report.captures
@@ -213,12 +229,14 @@ class Page:
         shown = rows[: _limit(len(rows), FINDINGS_SHOWN)]
         for row in shown:
             label = port_label(row["port"], row["transport"], row["service"])
-            yield Text.assemble(" ", ("! ", "yellow"), " ", (f"{row['responder_addr']}  {label}", "bold"))
+            mark, style = _MARKS[row["severity"]]
+            yield Text.assemble(" ", (mark, style), " ", (f"{row['responder_addr']}  {label}", "bold"))
             yield from joined([contradiction(row)], self._width, _INDENT)
             if row["site"]:
                 yield from joined([f"site: {row['site']}"], self._width, _INDENT)
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
-            yield from joined(facts, self._width, _INDENT)
+            yield from joined([row["severity_reason"], *facts], self._width, _INDENT)
+            yield from self._next(row, _INDENT)
         yield from self._more(len(rows) - len(shown), "disagreement")
 
     def _services(self) -> Iterator["Text"]:

@@ -17,20 +17,20 @@ def next_step(row: Record) -> str:
     if not row["answered"]:
         return "capture closer to the responder: does it answer, and is the answer lost on the way?"
     if row["unauthorized_use"]:
-        return "find the process that listens (ss -lntup), and read what was reported to IANA about this port"
+        return "find who listens (ss -lntup), and read what was reported to IANA about this port"
     if row["likely_ephemeral"]:
-        return "find the flow's beginning in an earlier capture: who opened it decides which port it is about"
+        return "find the flow's beginning in an earlier capture: who opened it decides its port"
     if row["responder_scope"] == "remote":
         return "ask the local peers what they use it for, and find the rule that lets them out"
     if not row["observed"]:
-        return "run again with --deep, or follow the stream in Wireshark: no known protocol was recognised"
+        return "run again with --deep, or follow the stream in Wireshark: nothing was recognised"
     if row["observed_grade"] != "confirmed":
         return f"follow the stream in Wireshark: {seen} is a guess from a signature"
     if row["inbound_peers"]:
-        return f"ask the owner why {seen} is open to the outside on this port; close it, or write down who may use it"
+        return f"ask the owner why {seen} is open to the outside; close it, or note who may use it"
     if row["status"] == "dynamic":
-        return "find the process that listens (ss -lntup): a service on a dynamic port may have another after a restart"
-    return f"find the process that listens (ss -lntup): if {seen} belongs there, name it in a site file (--site)"
+        return "find who listens (ss -lntup): after a restart it may be on another port"
+    return f"find who listens (ss -lntup); if {seen} belongs there, name it in a site file"
 
 
 def next_step_of_disagreement(row: Record) -> str:
@@ -39,7 +39,7 @@ def next_step_of_disagreement(row: Record) -> str:
     if row["observed_grade"] != "confirmed":
         return f"follow the stream in Wireshark: {seen} is a guess from a signature"
     if row["responder_scope"] == "remote":
-        return f"ask the local peers why they speak {seen} through a port of another service: is a rule evaded?"
+        return f"ask the local peers why they speak {seen} through another service's port: is a rule evaded?"
     if row["inbound_peers"]:
-        return f"ask the owner why {seen} is open to the outside behind this port's name, and check the rule for it"
-    return f"find the process that listens (ss -lntup), and check whether rules for this port are meant for {seen}"
+        return f"ask the owner why {seen} is open to the outside behind this port's name; check its rule"
+    return f"find who listens (ss -lntup); are the rules for this port meant for {seen}?"

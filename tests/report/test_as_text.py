@@ -136,7 +136,33 @@ def test_an_empty_capture_says_so() -> None:
     text = render(Report(make_analysis([], captures=[CaptureSummary("empty.pcap", "pcap")])))
     assert text.startswith("empty.pcap   no time")
     assert "0 packets" in text
-    assert "UNKNOWN PORTS   none" in text
+    assert "UNKNOWN PORTS   none: the capture holds no flows" in text
+
+
+def test_nothing_unknown_says_why() -> None:
+    """A capture without ports shows nothing of any; only one whose ports are all assigned says so."""
+    assert "UNKNOWN PORTS   none: no flow has a port" in render(Report(make_analysis([flow(proto=ICMP)])))
+    assert "UNKNOWN PORTS   none: all ports in use are assigned" in render(Report(make_analysis([flow()])))
+
+
+def test_a_finding_says_how_far_the_contact_got_and_what_to_do_next() -> None:
+    """Handshake or attempt, an ephemeral port's reason, and a next step where somebody should take it."""
+    flows = [
+        flow(port=7214, **shows("ssh")),
+        flow(port=7214, sport=40001, outcome=Outcome.REFUSED, **shows("ssh")),
+        flow("10.0.0.6", port=51000, proto=UDP, direction_basis=DirectionBasis.FIRST_PACKET),
+    ]
+    text = " ".join(render(Report(make_analysis(flows))).split())
+    assert "handshake completed in 1 of 2 flows" in text
+    assert "→ find who listens (ss -lntup); if ssh belongs there" in text
+    assert "likely ephemeral: from 32768 up, few peers" in text
+
+
+def test_unauthorised_use_is_said_in_the_words_of_the_registry() -> None:
+    """What was reported to IANA stands with the finding, and raises it above the others."""
+    text = render(Report(make_analysis([flow(port=100), flow(port=7214)])))
+    assert "reported to IANA: Known Unauthorized Use on 100" in text
+    assert text.index("100/tcp") < text.index("7214/tcp")
 
 
 def test_flows_are_listed_on_request() -> None:

@@ -57,7 +57,7 @@ def context(report: Report, tables: list[PageTable]) -> dict[str, Any]:
         "closing": closing(report).removesuffix(" An assigned port says nothing about what runs on it:"),
         "findings": _findings(report),
         "more_findings": max(unknown.in_use + len(report.disagreements) - FIRST_FINDINGS, 0),
-        "no_unknown": "" if unknown or report.scans else no_unknown_ports(report),
+        "no_unknown": "" if unknown or report.scans or not report.shows("unknown") else no_unknown_ports(report),
         "tried": len(unknown) - unknown.in_use,
         "breakdowns": charts.breakdowns(report),
         "by_volume": by_volume,

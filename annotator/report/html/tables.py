@@ -288,32 +288,14 @@ def _of_flows(report: Report) -> PageTable:
 def page_tables(report: Report, flows: bool) -> Iterator[PageTable]:
     """Make the tables one after the other; `flows` adds the flow rows."""
     endpoint_label = "responder_addr _port"
-    yield _of_records(
-        "unknown",
-        "Unknown ports",
-        report.unknown_ports,
-        UNKNOWN,
-        UNKNOWN_SHOWN,
-        "the gravest",
-        endpoint_label,
-    )
-    yield _of_records(
-        "disagreements",
-        "Disagreements",
-        report.disagreements,
-        DISAGREEMENT,
-        DISAGREEMENT_SHOWN,
-        "the gravest",
-        endpoint_label,
-    )
-    yield _of_records(
-        "services",
-        "Services",
-        report.services,
-        SERVICE,
-        SERVICE_SHOWN,
-        "those with the most bytes",
-        "_port",
-    )
+    if report.shows("unknown"):
+        rows: Records = report.unknown_ports
+        yield _of_records("unknown", "Unknown ports", rows, UNKNOWN, UNKNOWN_SHOWN, "the gravest", endpoint_label)
+    if report.shows("disagreements"):
+        rows = report.disagreements
+        title = "Disagreements"
+        yield _of_records("disagreements", title, rows, DISAGREEMENT, DISAGREEMENT_SHOWN, "the gravest", endpoint_label)
+    rows = report.services
+    yield _of_records("services", "Services", rows, SERVICE, SERVICE_SHOWN, "those with the most bytes", "_port")
     if flows:
         yield _of_flows(report)
