@@ -117,8 +117,8 @@ def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> 
         "related": {"ip": [column["initiator_addr"], column["responder_addr"]]},
         "observer": {"product": '"annotator"', "version": json.dumps(report.tool["version"])},
         "annotator": {
-            **said,
             "registry": json.dumps(registry_words(report), ensure_ascii=False),
+            **said,
             **{name: json.dumps(text) for name, text in said_of_rows(report).items()},
         },
     }

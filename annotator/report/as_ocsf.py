@@ -134,8 +134,8 @@ def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> 
         "app_name": only(column["observed"], flows.observed_grade[rows] == Grade.CONFIRMED),
         "unmapped": {
             "annotator": {
-                **said,
                 "registry": json.dumps(registry_words(report), ensure_ascii=False),
+                **said,
                 **{name: json.dumps(text) for name, text in said_of_rows(report).items()},
             }
         },

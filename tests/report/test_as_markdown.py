@@ -4,8 +4,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from annotator.report.report import Report
-from tests.report.synthetic import flow, make_analysis, random_flows, summary, wrap
 from tests.report.hostile import PAYLOADS
+from tests.report.synthetic import flow, make_analysis, random_flows, summary, wrap
 
 
 def rendered(text: str) -> str:

@@ -14,6 +14,7 @@ from tests.report.synthetic import flow, make_analysis, random_flows, wrap
 
 MEMBERS = {
     "schema_version": int,
+    "narrowed": type(None),
     "tool": {"name", "version"},
     "registry": {"updated", "sha256", "records", "source"},
     "captures": [
