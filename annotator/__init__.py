@@ -57,6 +57,7 @@ def annotate(
     deep_flows: int = 50,
     deep_packets: int = 20,
     resync: bool = False,
+    anonymize: bytes | None = None,
     progress: Callable[[int, int | None, int], None] | None = None,
 ) -> "Report":
     """Read captures and say what is on their ports.
@@ -77,6 +78,8 @@ def annotate(
             it finds fills in what was not observed, and its name is in the basis.
         deep_flows: how many flows it is asked about at the most.
         deep_packets: how many packets of each.
+        anonymize: a key of 8 bytes at least: addresses, names and labels are replaced, by the same ones for the same
+            key; see :mod:`annotator.anonymize`. None: nothing is.
         progress: called as ``progress(bytes done, bytes in all or None, packets)``.
 
     Returns:
@@ -91,26 +94,30 @@ def annotate(
     from annotator.pipeline import Settings, analyse
     from annotator.report.report import Report
 
+    hide = None
+    if anonymize is not None:
+        from annotator.anonymize import Anonymizer
+
+        hide = Anonymizer(anonymize)
     settings: dict[str, Any] = {} if local is None else {"local": tuple(local)}
-    return Report(
-        analyse(
-            [os.fspath(each) for each in (path, *more)],
-            Settings(
-                idle_timeout_s=idle_timeout_s,
-                active_timeout_s=active_timeout_s,
-                ignore_vlan=ignore_vlan,
-                registry=None if registry is None else os.fspath(registry),
-                site=tuple(os.fspath(each) for each in site),
-                bpf=bpf,
-                deep=deep,
-                deep_flows=deep_flows,
-                deep_packets=deep_packets,
-                resync=resync,
-                **settings,
-            ),
-            progress,
-        )
+    found = analyse(
+        [os.fspath(each) for each in (path, *more)],
+        Settings(
+            idle_timeout_s=idle_timeout_s,
+            active_timeout_s=active_timeout_s,
+            ignore_vlan=ignore_vlan,
+            registry=None if registry is None else os.fspath(registry),
+            site=tuple(os.fspath(each) for each in site),
+            bpf=bpf,
+            deep=deep,
+            deep_flows=deep_flows,
+            deep_packets=deep_packets,
+            resync=resync,
+            **settings,
+        ),
+        progress,
     )
+    return Report(hide.analysis(found) if hide else found)
 
 
 def __getattr__(name: str) -> Any:

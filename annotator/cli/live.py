@@ -19,6 +19,7 @@ from annotator.cli.read import PARTIAL
 from annotator.report.sanitize import clean
 
 if TYPE_CHECKING:
+    from annotator.anonymize import Anonymizer
     from annotator.pipeline import Settings
 
 
@@ -88,6 +89,7 @@ def live(
     from annotator.pipeline import Settings, run
     from annotator.report.report import Report
 
+    hide = _anonymizer(settings.pop("anonymize"))
     # what was not given is the pipeline's to choose
     given = Settings(**{name: value for name, value in settings.items() if value is not None})
     reader = open_live(interface, LiveSettings(count, duration_s, snaplen or SNAPLEN, promiscuous=not modest))
@@ -95,13 +97,23 @@ def live(
     try:
         _rehearse(given)
         with _ended_by_signals(reader) as received:
-            report = Report(run([reader], given))
+            found = run([reader], given)
+        report = Report(hide.analysis(found) if hide else found)
     finally:
         reader.close()
     write(report.narrowed(only) if only else report, planned)
     if received:
         return 128 + received[0]
     return 0 if report.complete else PARTIAL
+
+
+def _anonymizer(key: bytes | None) -> "Anonymizer | None":
+    """Make what anonymises before anything is captured: it may have something to say."""
+    if key is None:
+        return None
+    from annotator.anonymize import Anonymizer
+
+    return Anonymizer(key)
 
 
 def _rehearse(given: "Settings") -> None:

@@ -43,6 +43,22 @@ def _format(context: click.Context, option: click.Parameter, value: str | None) 
     return rules or value
 
 
+def _anonymize(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    """Keep the wish for `_key`, which is asked later."""
+    del option
+    context.meta["anonymize"] = wanted
+
+
+def _key(context: click.Context, option: click.Parameter, path: str | None) -> bytes | None:
+    """Give the key to anonymise with, None where that is not asked for."""
+    del option
+    if context.resilient_parsing or not (path or context.meta.get("anonymize")):
+        return None
+    from annotator.anonymize import given_key
+
+    return given_key(path)
+
+
 OUTPUT_OPTIONS: Final = (
     click.option(
         "--rules",
@@ -65,6 +81,22 @@ OUTPUT_OPTIONS: Final = (
     click.option("--flows", is_flag=True, help="Add the flow rows to a document."),
     click.option("--rows", type=click.Choice(ROWS), default="flows", show_default=True, help="The rows of a table."),
     click.option("--only", type=click.Choice(ONLY), help="Narrow the report to flows of this kind, in any format."),
+    click.option(
+        "--anonymize",
+        "anonymizing",
+        is_flag=True,
+        callback=_anonymize,
+        is_eager=True,
+        expose_value=False,
+        help="Replace addresses, names and labels; prefixes, ports, times and volumes stay.",
+    ),
+    click.option(
+        "--anonymize-key",
+        "anonymize",
+        metavar="FILE",
+        callback=_key,
+        help="The same by the key in FILE, else in $ANNOTATE_ANONYMIZE_KEY: a key gives the same names each time.",
+    ),
     click.option("--force", is_flag=True, help="Replace output files that exist."),
 )
 FLOW_OPTIONS: Final = (

@@ -103,6 +103,8 @@ def read(
 
     from annotator.cli.output import plan, plan_packets, write
 
+    if packets_path is not None and settings["anonymize"] is not None:
+        raise click.UsageError("-w writes packets as they are: with --anonymize that would give the secret away")
     planned = plan(outputs, format_name, flows=flows, rows=rows, force=force, inputs=paths)
     packets = plan_packets(packets_path, planned, force=force, inputs=paths) if packets_path is not None else None
 

@@ -35,7 +35,8 @@ def provenance_line(report: Report) -> str:
     """Give one line that says who made a file, from which captures, by which registry."""
     names = ", ".join(capture["name"] for capture in report.captures)
     narrowed = f" · {report.narrowing.sentence()}" if report.narrowing else ""
-    return f"annotator {report.tool['version']} · {names} · {registry_words(report)}{narrowed}"
+    hidden = " · addresses, names and labels anonymised" if report.options.get("anonymize") else ""
+    return f"annotator {report.tool['version']} · {names} · {registry_words(report)}{narrowed}{hidden}"
 
 
 def said_of_rows(report: Report) -> dict[str, str]:

@@ -308,5 +308,7 @@ class Report:
         from annotator.packets import write_packets
         from annotator.report.provenance import provenance_line
 
+        if self.options.get("anonymize"):
+            raise UsageError("the packets of an anonymised report would give away what it hides")
         rows = self.narrowing.rows if self.narrowing else np.arange(len(self._analysis.flows))
         write_packets(self._analysis, rows, file, provenance_line(self))
