@@ -22,7 +22,8 @@ from annotator.decode import Decoder
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.errors import AnnotatorError
-from annotator.evidence.asking import Pairs, compile_probe
+from annotator.evidence.asking import Pairs
+from annotator.evidence.bundle import BUNDLES, compile_bundle
 from annotator.evidence.observation import SIGHTING
 from annotator.evidence.probes import probes
 from annotator.flow import FlowSettings, FlowTable
@@ -52,12 +53,11 @@ def prepare(told: Told | None = None, processes: int = PROCESSES) -> int:
             "compiled kernels cannot be kept: the cache folder is not writable, or open to others; "
             "set ANNOTATOR_CACHE_DIR to a folder of your own"
         )
-    count = len(probes())
-    steps = 1 + count
+    steps = 1 + BUNDLES
     context = multiprocessing.get_context("spawn")  # a fork of a process with threads can hang
     try:
         with ProcessPoolExecutor(min(processes, os.cpu_count() or 1), mp_context=context) as workers:
-            waiting = [workers.submit(prepare_data_path), *(workers.submit(prepare_probe, n) for n in range(count))]
+            waiting = [workers.submit(prepare_data_path), *(workers.submit(prepare_bundle, n) for n in range(BUNDLES))]
             try:
                 for done, ready in enumerate(as_completed(waiting), 1):
                     name = ready.result()
@@ -71,13 +71,13 @@ def prepare(told: Told | None = None, processes: int = PROCESSES) -> int:
     return steps
 
 
-def prepare_probe(number: int) -> str:
-    """Compile the judge of one probe, by its number; returns its name."""
-    probe = probes()[number]
-    nothing = np.empty(0, np.int64)
-    pairs = Pairs(nothing, nothing.copy(), nothing.copy(), nothing.copy(), nothing.copy())
-    compile_probe(probe)(np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, SIGHTING), pairs, nothing.copy())
-    return probe.name
+def prepare_bundle(bundle: int) -> str:
+    """Compile a bundle of probes, by its number; returns what to call it."""
+    judge = compile_bundle(probes(), bundle)
+    nothing, none = np.empty(0, np.int64), np.zeros(len(probes()), np.int64)
+    pairs = Pairs(*(nothing.copy() for _ in Pairs._fields))
+    judge(np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, SIGHTING), pairs, nothing, none, none.copy())
+    return f"probes {bundle + 1} of {BUNDLES}"
 
 
 def prepare_data_path() -> str:

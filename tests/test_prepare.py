@@ -8,6 +8,7 @@ import pytest
 
 from annotator import prepare
 from annotator.errors import AnnotatorError
+from annotator.evidence.bundle import BUNDLES
 from annotator.evidence.probes import probes
 from tests.cli.running import annotate, on_terminal
 
@@ -26,9 +27,9 @@ def kernels(folder: Path) -> set[str]:
 
 
 def test_each_step_can_be_taken() -> None:
-    """The data path runs over what is made up for it, and the judge of a probe with nothing to judge."""
+    """The data path runs over what is made up for it, and a bundle of probes with nothing to judge."""
     assert prepare.prepare_data_path() == "data path"
-    assert prepare.prepare_probe(0) == probes()[0].name
+    assert prepare.prepare_bundle(0) == f"probes 1 of {BUNDLES}"
 
 
 def test_kernels_that_cannot_be_kept_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +46,7 @@ def test_after_preparing_no_run_compiles_anything(tmp_path: Path, samples: Path)
     made = annotate("--prepare", ANNOTATOR_CACHE_DIR=str(tmp_path))
     assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
     before = kernels(tmp_path)
-    assert len(before) > 2 * len(probes())
+    assert len(before) > len(probes()) + BUNDLES
     captures = sorted(str(path) for path in samples.glob("*.pcap*"))
     environment = {"ANNOTATOR_CACHE_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
     subprocess.run([sys.executable, "-c", ANALYSE, *captures], env=environment, check=True, timeout=300)

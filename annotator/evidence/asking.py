@@ -5,23 +5,24 @@ A probe's kernel is loaded, or compiled, when its payloads are worth it; until t
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.evidence.bundle import BUNDLES, compile_bundle
+from annotator.evidence.bundle import is_compiled as bundle_is_compiled
 from annotator.evidence.observation import FOLLOWED, UPGRADING
 from annotator.evidence.probe import Probe
 from annotator.evidence.signatures import MOST_CANDIDATES, SignatureTable, nominate, signature_table
 from annotator.kernel import plain
-from annotator.kernel.jit import INTERPRETED, cache_folder, generated, kernel
+from annotator.kernel.jit import INTERPRETED, cache_folder, generated, kernel, source_of
 from annotator.kernel.load import signed, view
 from annotator.kernel.twin import twin
 
-LOAD_S: Final = 0.005
-"""What loading a probe's kernel from the cache takes."""
+LOAD_S: Final = 0.01
+"""What loading a kernel from the cache takes, of one probe or of a bundle."""
 COMPILE_S: Final = 1.0
 """What compiling it takes."""
 PLAIN_PAIR_S: Final = 30e-6
@@ -48,7 +49,7 @@ def judge(window, pool, sightings, pairs, chosen):
         k = chosen[n]
         s = sightings[pairs.sighting[k]]
         start, end, finish = signed(s["start"]), signed(s["end"]), signed(s["finish"])
-        answer = function(joined if s["pooled"] else frames, start, end, finish, signed(s["context"]))
+        answer = function0(joined if s["pooled"] else frames, start, end, finish, signed(s["context"]))
         pairs.verdict[k] = answer[0]
         pairs.label_at[k] = answer[1]
         pairs.label_length[k] = answer[2]
@@ -58,7 +59,7 @@ def judge(window, pool, sightings, pairs, chosen):
 @cache
 def plain_probe(probe: Probe) -> Callable[..., None]:
     """Make the loop that asks `probe` in plain Python: slow, and there at once."""
-    scope: dict[str, Any] = {"function": twin(probe.confirm), "view": plain.view, "signed": plain.signed}
+    scope: dict[str, Any] = {"function0": twin(probe.confirm), "view": plain.view, "signed": plain.signed}
     exec(compile(LOOP, probe.confirm.__code__.co_filename, "exec"), scope)  # noqa: S102  # the text is this package's own
     loop: Callable[..., None] = scope["judge"]
     return loop
@@ -67,14 +68,14 @@ def plain_probe(probe: Probe) -> Callable[..., None]:
 @cache
 def is_compiled(probe: Probe) -> bool:
     """Say whether the loop of `probe` is in the cache."""
-    folder = cache_folder(Path(probe.confirm.__code__.co_filename).resolve())
+    folder = cache_folder(source_of(probe.confirm))
     return folder is not None and next(folder.rglob("*judge*.nbc"), None) is not None
 
 
 @cache
 def compile_probe(probe: Probe) -> Callable[..., None]:
     """Compile (or load from the cache) the loop that asks `probe` about its candidates."""
-    loop: Callable[..., None] = generated(probe.confirm, LOOP, "judge", view=view, signed=signed)
+    loop: Callable[..., None] = generated(LOOP, "judge", probe.confirm, view=view, signed=signed)
     return loop
 
 
@@ -148,10 +149,10 @@ class Asker:
         """Load nothing yet; a protocol's number is its probe's place."""
         self.probes = probes
         self._table: SignatureTable = signature_table(probes)
+        self._bundles: dict[int, Callable[..., None]] = {}
         self._loops: dict[int, Callable[..., None]] = {}
         self._plain: dict[int, Callable[..., None]] = {}
-        self._spent = dict.fromkeys(range(len(probes)), 0.0)
-        self._cached: dict[int, bool] = {}
+        self._spent: dict[tuple[str, int], float] = {}
         self._found = np.empty(MOST_CANDIDATES, np.int64)
         self._starts = np.zeros(len(probes) + 1, np.int64)
         self._room = np.empty((6, 0), np.int64)
@@ -171,37 +172,47 @@ class Asker:
         count = nominate_all(*self._table, data, pool, sightings, observations, self._found, sighting, protocol)
         pairs = Pairs(sighting[:count], protocol[:count], verdict[:count], label_at[:count], label_length[:count])
         group_by_protocol(pairs.protocol, self._starts, order)
-        starts = self._starts.tolist()
-        for number in np.flatnonzero(np.diff(self._starts)).tolist():
-            self._answer(number, data, pool, sightings, pairs, order[starts[number] : starts[number + 1]])
+        begins, ends = self._starts[:-1].copy(), self._starts[1:]
+        for number in np.flatnonzero(begins < ends).tolist():
+            if number % BUNDLES not in self._bundles:
+                chosen = order[begins[number] : ends[number]]
+                begins[number] += self._answer(number, (data, pool, sightings, pairs), chosen)
+        open_still = begins < ends
+        for bundle, judge in self._bundles.items():
+            if open_still[bundle::BUNDLES].any():
+                judge(data, pool, sightings, pairs, order, begins, ends)
         return pairs
 
-    def _answer(
-        self,
-        number: int,
-        data: NDArray[np.uint8],
-        pool: NDArray[np.uint8],
-        sightings: NDArray[np.void],
-        pairs: Pairs,
-        chosen: NDArray[np.int64],
-    ) -> None:
-        """Have a probe answer: in plain Python while that takes less than to load, or to compile, its kernel."""
+    def _answer(self, number: int, payloads: tuple[Any, ...], chosen: NDArray[np.int64]) -> int:
+        """Have a probe answer about the `chosen` pairs, or load its bundle, which will; returns how many are answered.
+
+        In plain Python while that takes less than to load, or to compile, a kernel.
+        """
+        done = 0
         if number not in self._loops:
+            bundle = number % BUNDLES
+            whole = not INTERPRETED and bundle_is_compiled(self.probes, bundle)
+            account, patience = (("bundle", bundle), LOAD_S) if whole else (("probe", number), self._patience(number))
             begun = perf_counter()
-            while len(chosen) and self._spent[number] + len(chosen) * PLAIN_PAIR_S < self._patience(number):
-                some, chosen = chosen[:PLAIN_PAIRS], chosen[PLAIN_PAIRS:]
+            while done < len(chosen):
+                if self._spent.get(account, 0.0) + (len(chosen) - done) * PLAIN_PAIR_S >= patience:
+                    break
                 if number not in self._plain:
                     self._plain[number] = plain_probe(self.probes[number])
-                self._plain[number](data, pool, sightings, pairs, some)
-                self._spent[number] += perf_counter() - begun
-                begun = perf_counter()
-            if not len(chosen):
-                return
+                self._plain[number](*payloads, chosen[done : done + PLAIN_PAIRS])
+                done = min(done + PLAIN_PAIRS, len(chosen))
+                now = perf_counter()
+                self._spent[account] = self._spent.get(account, 0.0) + now - begun
+                begun = now
+            if done == len(chosen):
+                return done
+            if whole:
+                self._bundles[bundle] = compile_bundle(self.probes, bundle)
+                return done
             self._loops[number] = compile_probe(self.probes[number])
-        self._loops[number](data, pool, sightings, pairs, chosen)
+        self._loops[number](*payloads, chosen[done:])
+        return len(chosen)
 
     def _patience(self, number: int) -> float:
-        """Seconds of plain Python after which a probe's kernel pays: the time to load it, or to compile it."""
-        if number not in self._cached:
-            self._cached[number] = INTERPRETED or is_compiled(self.probes[number])
-        return LOAD_S if self._cached[number] else COMPILE_S
+        """Seconds of plain Python after which a kernel of a probe's own pays."""
+        return LOAD_S if INTERPRETED or is_compiled(self.probes[number]) else COMPILE_S

@@ -60,10 +60,10 @@ def _imported(path: Path) -> frozenset[Path]:
     return frozenset(file for file in found if file.is_file())
 
 
-def _sources(path: Path) -> list[Path]:
-    """Give the files that the kernels in `path` may be made of: itself, and all that it imports, and they import."""
+def _sources(*paths: Path) -> list[Path]:
+    """Give the files that the kernels in `paths` may be made of: themselves, and all that they import, and so on."""
     known: set[Path] = set()
-    todo = {path, Path(__file__).resolve()}
+    todo = {*paths, Path(__file__).resolve()}
     while todo:
         file = todo.pop()
         known.add(file)
@@ -111,11 +111,11 @@ BASE_FOLDER: Path | None = _base_folder()
 
 
 @cache
-def cache_folder(path: Path) -> Path | None:
-    """Give the cache folder of the kernels in the file `path`, None where nothing can be kept."""
+def cache_folder(*paths: Path) -> Path | None:
+    """Give the cache folder of the kernels in the file, or the files, `paths`; None where nothing can be kept."""
     if BASE_FOLDER is None:
         return None
-    folder = BASE_FOLDER / _fingerprint(_sources(path))
+    folder = BASE_FOLDER / _fingerprint(_sources(*paths))
     if not _private(folder):
         return None
     with contextlib.suppress(OSError):
@@ -158,13 +158,20 @@ def _forget_literals(compiled: Any) -> None:
     compiled.get_call_template = get_call_template
 
 
-def kernel(function: Function) -> Function:
+def source_of(function: Callable[..., Any]) -> Path:
+    """Give the file that a function stands in."""
+    return Path(function.__code__.co_filename).resolve()
+
+
+def kernel(function: Function, *sources: Path) -> Function:
     """Compile `function` with Numba when it is first called: no Python objects inside, the GIL released.
+
+    It is cached by the file that it stands in, and by `sources`, further files that it is made of.
 
     Integer division by zero gives 0 (NumPy's model), so that no kernel holds hidden branches; bounds are the
     business of :mod:`annotator.kernel.load`.
     """
-    folder = cache_folder(Path(function.__code__.co_filename).resolve())
+    folder = cache_folder(source_of(function), *sources)
     cached = folder is not None
     before = config.CACHE_DIR
     if cached:
@@ -178,12 +185,15 @@ def kernel(function: Function) -> Function:
     return compiled  # type: ignore[no-any-return]  # called as the function that it replaces
 
 
-def generated(function: Function, source: str, name: str, **names: Any) -> Any:
-    """Compile `source`, which defines the kernel `name` around `function`, in the file of `function`.
+def generated(source: str, name: str, *functions: Callable[..., Any], **names: Any) -> Any:
+    """Compile `source`, which defines the kernel `name`, and calls plain `functions` as ``function0`` and so on.
 
     A loop that calls a function given at run time cannot be cached by Numba; a loop whose text calls it by its name
-    can. `names` are the globals that the text uses besides ``function``, the compiled `function`.
+    can. Numba keeps it by the file of the first function and by its name, which therefore differs among those that
+    begin with one function. `names` are the globals that the text uses besides.
     """
-    scope = {"__name__": function.__module__, "function": kernel(function), **names}
-    exec(compile(source, function.__code__.co_filename, "exec"), scope)  # noqa: S102  # the text is this package's own
-    return kernel(scope[name])
+    first = functions[0]
+    scope = {"__name__": first.__module__, **names}
+    scope |= {f"function{n}": kernel(function) for n, function in enumerate(functions)}
+    exec(compile(source, first.__code__.co_filename, "exec"), scope)  # noqa: S102  # the text is this package's own
+    return kernel(scope[name], *map(source_of, functions[1:]))

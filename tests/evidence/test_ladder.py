@@ -45,7 +45,7 @@ PROBES = (
 @cache
 def compile_anew(probe: Probe) -> Any:
     """Compile a probe's loop without the cache, which knows loops by file, and would give one for all three."""
-    scope = {"view": view, "signed": signed, "function": njit(probe.confirm)}
+    scope = {"view": view, "signed": signed, "function0": njit(probe.confirm)}
     exec(asking.LOOP, scope)  # noqa: S102  # the text is the package's own
     return njit(scope["judge"])
 
