@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from annotator.report import human
@@ -57,11 +58,12 @@ _WIDTHS: Final = {Kind.TIME: 23, Kind.TEXT: 24, Kind.LIST: 30, Kind.TALLY: 24, K
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     """Give the file's bytes; the flows are always in it."""
     del flows, rows
-    with tempfile.TemporaryFile(prefix="annotate-") as file:
-        _Book(file).write(report)
-        file.seek(0)
-        while piece := file.read(CHUNK):
-            yield piece
+    with tempfile.TemporaryDirectory(prefix="annotate-") as folder:  # whatever happens, nothing stays in it
+        path = Path(folder) / "report.xlsx"
+        _Book(path, folder).write(report)
+        with path.open("rb") as file:
+            while piece := file.read(CHUNK):
+                yield piece
 
 
 def serial(ns: int) -> float:
@@ -73,17 +75,20 @@ def serial(ns: int) -> float:
 class _Book:
     """The workbook while it is written."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, path: Path, folder: str) -> None:
+        """Begin the workbook at `path`, with `folder` for what is made on the way."""
         from xlsxwriter import Workbook
 
         options = {
+            "tmpdir": folder,
             "constant_memory": True,  # a row is on disk when the next begins
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
             "nan_inf_to_errors": True,
         }
-        self._book = Workbook(file, options)
+        self._book = Workbook(str(path), options)
+        self._book.use_zip64()  # where it grows beyond 4 GB, and not before
         add = self._book.add_format
         self._title = add({"bold": True, "font_size": 14})
         self._bold = add({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
@@ -112,7 +117,16 @@ class _Book:
         notice.set_column(0, 0, 110, self._wrap)
         for row, paragraph in enumerate(report.caveat.split("\n")):
             notice.write_string(row, 0, paragraph, self._wrap)
-        self._book.close()
+        self._close()
+
+    def _close(self) -> None:
+        """Put the file together; a full disk is called what it is."""
+        from xlsxwriter.exceptions import FileCreateError
+
+        try:
+            self._book.close()
+        except FileCreateError as error:  # wraps what the system said
+            raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from error
 
     # -- tables ----------------------------------------------------------------------------------------------------
 
