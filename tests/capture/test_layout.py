@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from annotator.capture import open_capture
 from annotator.errors import InputError
 from annotator.pipeline import Settings, analyse
-from tests.capture.writing import MODIFIED, ORDERS, pcap_header, pcap_record, read
+from tests.capture.writing import (
+    MODIFIED,
+    ORDERS,
+    enhanced,
+    interface,
+    option,
+    pcap_header,
+    pcap_record,
+    read,
+    section,
+)
 from tests.conftest import REPOSITORY
 
 SAMPLE = REPOSITORY / "samples" / "scan.pcapng"
@@ -134,3 +144,21 @@ def test_a_frame_check_sequence_counts_on_the_wire_only(tmp_path: Path) -> None:
     assert checked.initiator_bytes.tolist() == plain.initiator_bytes.tolist() == [30]
     assert checked.initiator_payload_bytes.tolist() == plain.initiator_payload_bytes.tolist() == [2]
     assert checked.initiator_frame_bytes[0] == plain.initiator_frame_bytes[0] + 4
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_frame_check_sequence_of_one_packet_counts_on_the_wire_only(tmp_path: Path, order: str) -> None:
+    """pcapng tells the length of it packet by packet (``epb_flags``, bits 5 to 8): one has none, one has four bytes."""
+    ip = bytes.fromhex("4500001e0000400040110000010203040506070800350035000a0000") + b"hi"
+    frame = bytes(12) + b"\x08\x00" + ip
+    flags = [option(order, 2, struct.pack(order + "I", length << 5)) for length in (0, 4)]
+    path = tmp_path / "fcs.pcapng"
+    blocks = enhanced(order, frame, 1, options=flags[0]) + enhanced(
+        order, frame + b"\xde\xad\xbe\xef", 2, options=flags[1]
+    )
+    path.write_bytes(section(order) + interface(order) + blocks)
+    flows = analyse([str(path)], Settings()).flows
+    assert flows.initiator_packets.tolist() == [2]
+    assert flows.initiator_bytes.tolist() == [60]
+    assert flows.initiator_payload_bytes.tolist() == [4]
+    assert flows.initiator_frame_bytes.tolist() == [2 * len(frame) + 4]
