@@ -103,6 +103,14 @@ def made_captures() -> list[bytes]:
     return found
 
 
+def everything() -> bytes:
+    """Give one capture with a frame of every kind: who read it has compiled what the others need."""
+    every = made_frames()
+    links = list(dict.fromkeys(link for link, _ in every))
+    blocks = section("<") + b"".join(interface("<", link) for link in links)
+    return blocks + b"".join(enhanced("<", body, n, number=links.index(link)) for n, (link, body) in enumerate(every))
+
+
 def captures(real: bool = True) -> list[bytes]:
     """Give small whole captures, in any format and compression."""
     small = [path for path in capture_files(real) if path.stat().st_size <= LARGEST_CAPTURE]
