@@ -1,8 +1,9 @@
 """The page, in a real browser: what its readers do with it works, and nothing of a packet's runs or gets out."""
 
+import contextlib
 import json
 import re
-import socketserver
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -81,13 +82,19 @@ def test_nothing_is_asked_for_and_nothing_goes_wrong(opened: Browser, page: Path
 def test_the_policy_stops_what_was_not_there(opened: Browser) -> None:
     """A script, a handler, a style, an image and a request that somebody smuggles in: none works."""
     asked: list[bytes] = []
+    server = socket.create_server(("127.0.0.1", 0))
 
-    class Asked(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            asked.append(self.rfile.readline())
+    def listen() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return  # closed: the test is over
+            connection.settimeout(0.2)
+            with connection, contextlib.suppress(TimeoutError):
+                asked.append(connection.recv(200))
 
-    server = socketserver.TCPServer(("127.0.0.1", 0), Asked)  # the HTTP one would look up its own name
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=listen, daemon=True).start()
     try:
         opened.run(
             """
@@ -108,16 +115,15 @@ def test_the_policy_stops_what_was_not_there(opened: Browser) -> None:
             navigator.sendBeacon(arguments[0] + "/beacon", "x");
             document.querySelector("#smuggled button").click();
             """,
-            f"http://127.0.0.1:{server.server_address[1]}",
+            f"http://127.0.0.1:{server.getsockname()[1]}",
         )
         opened.until("window.refused && window.violations.length >= 5")
         time.sleep(0.3)
         assert opened.run("return window.pwned") is None
         assert opened.run("return getComputedStyle(document.querySelector('#smuggled p')).position") == "static"
-        assert asked == []
+        assert [words for words in asked if words] == []  # Chromium connects ahead for a frame, and then asks nothing
     finally:
-        server.shutdown()
-        server.server_close()
+        server.close()
 
 
 def test_the_policy_names_all_that_runs(page: Path) -> None:
