@@ -25,6 +25,7 @@ from annotator.model import (
     NO_PORT,
     PORT_TRANSPORT,
     Analysis,
+    Beside,
     CaptureSummary,
     Flows,
     Issue,
@@ -69,6 +70,10 @@ class Settings:
     """How many of them at the most."""
     deep_packets: int = 20
     """Packets with payload of each of them."""
+    resolve: bool = False
+    """Whether addresses get names from the capture itself; see :mod:`annotator.names`."""
+    mmdb: tuple[str, ...] = ()
+    """MaxMind databases that say where remote addresses are; see :mod:`annotator.places`."""
     resync: bool = False
     """Whether to go on behind damage in a capture, at the next plausible record."""
 
@@ -155,7 +160,18 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     flows.site, said = site_words(flows, site, day_of(captures))
     names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
     issues += _evidence_issues(flows, findings)
-    return Analysis(captures, issues, flows, registry, _options(settings), findings, said, names)
+    beside: list[Beside] = []
+    if settings.resolve:
+        from annotator.names import resolve
+
+        paths = [reader.name for reader in readers]
+        beside, told = resolve(paths, flows, findings, names, packet_filter, settings.ignore_vlan)
+        issues += told
+    if settings.mmdb:
+        from annotator.places import places
+
+        beside += places(settings.mmdb, flows)
+    return Analysis(captures, issues, flows, registry, _options(settings), findings, said, names, beside)
 
 
 def decode(
@@ -166,7 +182,7 @@ def decode(
         if packet_filter:
             batch.keep = packet_filter.verdicts(batch)
         for headers in decoder.decode(batch):
-            tied = fragments.tie(headers, decoder.counts) if decoder.fragments else headers
+            tied = fragments.tie(headers, decoder.counts) if decoder.fragmented else headers
             yield batch, tied, sharder.shard(tied)
 
 
@@ -284,5 +300,6 @@ def _options(settings: Settings) -> dict[str, Any]:
     options["active_timeout"] = options.pop("active_timeout_s")
     options["local"] = list(settings.local)
     options["site"] = list(settings.site)
+    options["mmdb"] = list(settings.mmdb)
     options["filter"] = options.pop("bpf")
     return options

@@ -353,16 +353,13 @@ class Decoder:
         self.totals[FIRST_NS] = self.totals[LAST_NS] = NO_TIME
         self.undecoded_links: set[int] = set()
         """Link types of which packets were stopped because they are not decoded."""
+        self.fragmented = False
+        """Whether there are fragments among the rows of the last part."""
         self._book = tunnel_book
         self._scapy: Any = None
         self._rare = False
         self._outs: list[NDArray[np.void]] = [np.empty(0, HEADER)] * 2
         self._all: NDArray[np.bool_] = np.empty(0, np.bool_)
-
-    @property
-    def fragments(self) -> bool:
-        """Whether any fragment was decoded so far."""
-        return bool(self.totals[FRAGMENTS])
 
     def decode(self, batch: PacketBatch) -> Iterator[NDArray[np.void]]:
         """Decode `batch` into HEADER rows, in one or more parts, each valid until the next but one is asked for.
@@ -377,6 +374,7 @@ class Decoder:
         self._rare |= not plain
         first = 0
         while first < len(batch):
+            fragments = self.totals[FRAGMENTS]
             if len(self._outs[0]) < room:
                 self._outs[0] = np.empty(room, HEADER)
             made, first, switch = decode_packets(
@@ -396,6 +394,7 @@ class Decoder:
             )
             self._rare |= switch
             self._book.learn()
+            self.fragmented = bool(self.totals[FRAGMENTS] > fragments)
             if made:
                 yield self._outs[0][:made]
                 self._outs.reverse()

@@ -9,6 +9,8 @@ from annotator.evidence.observation import (
     AGAIN,
     FOLLOW_LOOKS,
     FOLLOWED,
+    FURTHER_LOOKS,
+    LOOKED,
     MORE_LOOKS,
     RANDOM,
     UPGRADE_LOOKS,
@@ -98,6 +100,9 @@ def decide(
                 elif grade == best_grade and strength == strengths[pairs.protocol[best]]:
                     equal = True
             k += 1
+        if not seen["state"][d] & LOOKED:
+            seen["state"][d] |= LOOKED
+            s["wanted"] = FURTHER_LOOKS
         source = joined if s["pooled"] else frames
         start, end = signed(s["start"]), signed(s["end"])
         if equal and best_grade == words.CONFIRMED:

@@ -31,6 +31,9 @@ UPGRADING: Final = 4
 RANDOM: Final = 8
 """State bit: unknown payload that looks encrypted, compressed or random."""
 
+LOOKED: Final = 16
+"""State bit: a payload of the direction was judged; more of them are wanted only if it told too little."""
+
 SIGHTING: Final = np.dtype(
     [
         ("start", "i8"),  # in the window, or in the pool where `pooled`
@@ -60,6 +63,8 @@ KEEP: Final = 255
 """``wanted`` of a payload that changes nothing."""
 AGAIN: Final = 254
 """``wanted`` of a payload to judge anew: one before it, in the same batch, changed how it is to be seen."""
+FURTHER_LOOKS: Final = 3
+"""Where the first payload of a direction did not settle what it is."""
 FOLLOW_LOOKS: Final = 64
 UPGRADE_LOOKS: Final = 4
 MORE_LOOKS: Final = 3

@@ -43,7 +43,7 @@ SIGHT: Final = np.dtype(
 """A payload for the evidence room to look at: its HEADER row, its flow, and where it stands in its stream."""
 WANTED: Final = np.dtype([("row", "i4"), ("shard", "u1"), ("direction", "u1")], align=True)
 """A direction of a flow that is to be looked at again."""
-LOOKS: Final = 4
+LOOKS: Final = 1
 """Payloads of each direction that are looked at, unless evidence asks for more."""
 MOST_VISITS: Final = 64
 """How often the payloads of one batch are offered once more."""

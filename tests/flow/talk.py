@@ -151,8 +151,8 @@ def finish_table(
 
 
 def columns(rows: NDArray[np.void]) -> dict[str, list[object]]:
-    """Give the fields of structured rows as lists, without the padding between them."""
-    return {name: rows[name].tolist() for name in rows.dtype.names or ()}
+    """Give the fields of structured rows as lists, without the padding between them, and without places in a batch."""
+    return {name: rows[name].tolist() for name in rows.dtype.names or () if name != "passed"}
 
 
 def shown(flows: Flows, k: int = 0) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from annotator.flow import key as key_module
 from annotator.flow.key import SHARDS
 from annotator.flow.row import AT_START, IN_MIDDLE, NEXT
-from annotator.flow.table import FIRST_ROWS, LOOKS, FlowSettings, FlowTable, rehash
+from annotator.flow.table import FIRST_ROWS, LOOKS, WANTED, FlowSettings, FlowTable, rehash
 from annotator.kernel.hash import KEY_WORDS
 from annotator.model import HEADER, NO_TIME, UDP, HeaderFlag
 from tests.flow.talk import EPOCH_NS, columns, finish_table, flows_of, headers, shown
@@ -252,9 +252,18 @@ SIGHTS: list[tuple[str, str, list[str]]] = [
 
 @pytest.mark.parametrize(("what", "packets", "expected"), SIGHTS, ids=[case[0] for case in SIGHTS])
 def test_payloads_to_look_at(what: str, packets: str, expected: list[str]) -> None:
-    """The first payloads of each direction are handed on, with their place in the stream."""
+    """Payloads are handed on, with their place in the stream: the first of each direction, and more where wanted."""
     rows = headers([packets])
-    sights = FlowTable(FlowSettings()).add(rows, 0)
+    table = FlowTable(FlowSettings())
+    sights = table.add(rows, 0).copy()
+    first = sights.copy()
+    for shard in table.shards:
+        shard.rows["watch"][: shard.used] = 9
+    wanted = np.zeros(len(first), WANTED)
+    for field in ("row", "shard", "direction"):
+        wanted[field] = first[field]
+    sights = np.concatenate((first, table.more(rows, wanted)))
+    sights.sort(order="header")
     chosen = rows[sights["header"]]
     senders = [chr(address & 0x7F) for address in chosen["src_lo"].tolist()]
     assert [f"{who} {PLACES[place]}" for who, place in zip(senders, sights["place"].tolist(), strict=True)] == expected
