@@ -323,8 +323,8 @@
       title: "",
       field: "id",
       headerSort: false,
-      width: 46,
-      minWidth: 46,
+      width: 42,
+      minWidth: 42,
       responsive: 0,
       resizable: false,
       titleFormatter: () => element("span", "hidden", "details"),
@@ -455,7 +455,7 @@
         cursor: { y: false, points: { show: false } },
         scales: { x: { time: false }, y: { range: (_, low, high) => [0, Math.max(high, 1)] } },
         axes: [
-          axis(30, 110, (_, splits) => splits.map((second) => (long ? day(second) : stamp(second)))),
+          axis(30, 110, (_, splits) => splits.map((second) => (long ? day(second) : stamp(second).replace(".000", "")))),
           axis(64, 34, (_, splits) => splits.map((octets) => size(octets))),
         ],
         /* the tallest first: what is stacked below is drawn over it */

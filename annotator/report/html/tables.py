@@ -16,7 +16,7 @@ from annotator.report.brief import (
     standing,
     words,
 )
-from annotator.report.columns import DISAGREEMENT, FLOW, SERVICE, UNKNOWN, Column
+from annotator.report.columns import DISAGREEMENT, SERVICE, UNKNOWN, Column
 from annotator.report.html.packed import Packed, pack, pack_array
 from annotator.report.records import Record, Records
 from annotator.report.report import Report
@@ -126,14 +126,14 @@ def _agreement(row: Record) -> str:
     return ", ".join(f"{words(word)} {human.count(number)}" for word, number in row["agreement"].items())
 
 
-_SEVERITY: Final = Shown("severity", "severity", _it("severity"), "severity", "choice", width=108)
-_RESPONDER: Final = Shown("responder_addr", "responder", _it("responder_addr"), width=120, grow=1)
-_PORT: Final = Shown("_port", "port", _label, sort="port", width=100, grow=1)
+_SEVERITY: Final = Shown("severity", "severity", _it("severity"), "severity", "choice", width=98)
+_RESPONDER: Final = Shown("responder_addr", "responder", _it("responder_addr"), width=96, grow=1)
+_PORT: Final = Shown("_port", "port", _label, sort="port", width=98, grow=1)
 _PEERS: Final = Shown("_peers", "peers", peers, sort="peer_count", width=150, grow=2, keep=5)
 _FLOWS: Final = Shown("flows", "flows", _it("flows"), "count", "least", width=76, keep=4)
 _BYTES: Final = Shown("bytes", "bytes", _it("bytes"), "size", "least", width=84, keep=2)
-_SINCE: Final = Shown("first_seen", "since (UTC)", _it("first_seen"), "time", width=150, keep=6)
-_LAST: Final = Shown("last_seen", "last (UTC)", _it("last_seen"), "time", width=150, keep=8)
+_SINCE: Final = Shown("first_seen", "since (UTC)", _it("first_seen"), "time", width=168, keep=6)
+_LAST: Final = Shown("last_seen", "last (UTC)", _it("last_seen"), "time", width=168, keep=8)
 
 UNKNOWN_SHOWN: Final = (
     _SEVERITY,
@@ -169,7 +169,7 @@ SERVICE_SHOWN: Final = (
     Shown("responders", "responders", _it("responders"), "count", "least", width=100, keep=7),
     _FLOWS,
     _BYTES,
-    Shown("first_seen", "since (UTC)", _it("first_seen"), "time", width=150, keep=9),
+    Shown("first_seen", "since (UTC)", _it("first_seen"), "time", width=168, keep=9),
 )
 
 
@@ -182,7 +182,7 @@ def _flow_label(row: Record) -> str:
 
 
 FLOW_SHOWN: Final = (
-    Shown("first_seen", "first seen (UTC)", _it("first_seen"), "time", width=150, keep=5),
+    Shown("first_seen", "first seen (UTC)", _it("first_seen"), "time", width=168, keep=5),
     Shown("_initiator", "initiator", _initiator, sort="initiator_addr", width=150, grow=2, keep=1),
     Shown("responder_addr", "responder", _it("responder_addr"), width=120, grow=1),
     Shown("_port", "port", _flow_label, sort="responder_port", width=130, grow=1),
@@ -249,7 +249,7 @@ def _of_flows(report: Report) -> PageTable:
     flow_rows = report.flow_rows
     chosen = flow_rows.foremost(MOST_ROWS)
     batch = flow_rows.take(chosen, Form.TEXT)
-    values = {column.name: pack_array(batch.column(column.name)) for column in FLOW}
+    values = {column.name: pack_array(batch.column(column.name)) for column in flow_rows.columns}
     records = batch.to_pylist()
     protocols = flow_rows.protocols(chosen)
     filters = [
@@ -263,7 +263,7 @@ def _of_flows(report: Report) -> PageTable:
         )
         for row, protocol in zip(records, protocols, strict=True)
     ]
-    names = {column.name for column in FLOW}
+    names = {column.name for column in flow_rows.columns}
     shows = {part.field: pack([part.value(row) for row in records]) for part in FLOW_SHOWN if part.field not in names}
     return PageTable(
         "flows",
@@ -275,7 +275,7 @@ def _of_flows(report: Report) -> PageTable:
             "those on unknown ports and those that disagree come first, then those with the most bytes",
             "annotate CAPTURE -o flows.csv (or .parquet)",
         ),
-        FLOW,
+        flow_rows.columns,
         FLOW_SHOWN,
         values,
         {**shows, "wireshark_filter": pack(filters)},
