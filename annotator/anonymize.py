@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.errors import UsageError
-from annotator.model import Analysis, Flows
+from annotator.model import Analysis, Beside, Flows
 from annotator.prefix_preserving import KEY_BYTES, PrefixPreserving
 
 ENVIRONMENT: Final = "ANNOTATE_ANONYMIZE_KEY"
@@ -136,6 +136,7 @@ class Anonymizer:
         """Give the analysis with everything replaced that says whose network it is; `analysis` stays as it is."""
         paths = [capture.name for capture in analysis.captures]
         paths += [path for path in (analysis.options.get("registry"), *analysis.options.get("site", ())) if path]
+        paths += analysis.options.get("mmdb", ())
         names = {part for path in paths for part in (path, Path(path).name) if len(part) > 1}
         return replace(
             analysis,
@@ -150,6 +151,7 @@ class Anonymizer:
             findings=analysis.findings and _Findings(analysis.findings, self),
             site_words=[self.token("site", words) for words in analysis.site_words],
             tunnels={digest: self.text(text) for digest, text in analysis.tunnels.items()},
+            beside=[_beside(one, self) for one in analysis.beside],
         )
 
 
@@ -189,13 +191,23 @@ def _registry(registry: Any, by: Anonymizer) -> Any:
     return made
 
 
+def _beside(one: Beside, by: Anonymizer) -> Beside:
+    """Replace names as labels are, networks by tokens; bases and countries stay."""
+    if one.column.endswith("_name"):
+        return replace(one, words=[by.label(word) for word in one.words])
+    if one.column.endswith("_asn"):
+        return replace(one, words=[by.token("as", word) for word in one.words])
+    return one
+
+
 def _options(options: dict[str, Any], by: Anonymizer) -> dict[str, Any]:
     """Replace files, networks and the filter: its language has too many ways to write an address."""
     made = dict(options)
     for name, kind in (("registry", "file"), ("filter", "filter")):
         if made.get(name):
             made[name] = by.token(kind, str(made[name]))
-    made["site"] = [by.token("file", path) for path in options.get("site", ())]
+    for name in ("site", "mmdb"):
+        made[name] = [by.token("file", path) for path in options.get(name, ())]
     made["local"] = [by.network(text) for text in options.get("local", ())]
     made["anonymize"] = True
     return made

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from annotator.model import Grade, Scope
 from annotator.report.columns import ENDPOINT
-from annotator.report.endpoints import Endpoints, least
+from annotator.report.endpoints import Endpoints, in_order, least
 from annotator.report.facts import Facts, Integers
 from annotator.report.findings import EPHEMERAL_RUNGS, judge_ephemeral
 from annotator.report.records import Record, Records
@@ -55,4 +55,4 @@ def endpoints_in_use(facts: Facts) -> Records:
             "likely_ephemeral": EPHEMERAL_RUNGS[ephemeral[group]][0],
         }
 
-    return Records(ENDPOINT, len(used), record)
+    return Records((*ENDPOINT, *ends.beside_columns), len(used), in_order(record, ends))
