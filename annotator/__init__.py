@@ -58,6 +58,8 @@ def annotate(
     deep_packets: int = 20,
     resync: bool = False,
     anonymize: bytes | None = None,
+    resolve: bool = False,
+    mmdb: Iterable[str | os.PathLike[str]] = (),
     progress: Callable[[int, int | None, int], None] | None = None,
 ) -> "Report":
     """Read captures and say what is on their ports.
@@ -80,6 +82,8 @@ def annotate(
         deep_packets: how many packets of each.
         anonymize: a key of 8 bytes at least: addresses, names and labels are replaced, by the same ones for the same
             key; see :mod:`annotator.anonymize`. None: nothing is.
+        resolve: name addresses by DNS answers, SNI and Host in the captures, which are read again for it; adds columns.
+        mmdb: MaxMind databases that say where remote addresses are; adds columns. Needs maxminddb.
         progress: called as ``progress(bytes done, bytes in all or None, packets)``.
 
     Returns:
@@ -113,6 +117,8 @@ def annotate(
             deep_flows=deep_flows,
             deep_packets=deep_packets,
             resync=resync,
+            resolve=resolve,
+            mmdb=tuple(os.fspath(each) for each in mmdb),
             **settings,
         ),
         progress,

@@ -329,6 +329,18 @@ class Flows:
 
 
 @dataclass(slots=True)
+class Beside:
+    """A column of text that stands beside the flows when it is asked for."""
+
+    column: str
+    """One of :data:`annotator.report.columns.BESIDE`."""
+    words: list[str]
+    """Each different text once."""
+    codes: NDArray[np.int32]
+    """(n,) index into ``words``, -1 for none."""
+
+
+@dataclass(slots=True)
 class Analysis:
     """All that a run found: what :mod:`annotator.pipeline` hands to :mod:`annotator.report`."""
 
@@ -345,3 +357,5 @@ class Analysis:
     """What the site's overlay says, each text once."""
     tunnels: dict[int, str] = field(default_factory=dict)
     """Text of each ``Flows.tunnel`` hash."""
+    beside: list[Beside] = field(default_factory=list)
+    """Columns that were asked for: names, places."""

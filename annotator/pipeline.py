@@ -164,7 +164,7 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     if settings.resolve:
         from annotator.names import resolve
 
-        paths = [reader.name for reader in readers]
+        paths = [reader.name if reader.bytes_total is not None else "-" for reader in readers]
         beside, told = resolve(paths, flows, findings, names, packet_filter, settings.ignore_vlan)
         issues += told
     if settings.mmdb:

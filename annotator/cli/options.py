@@ -59,6 +59,16 @@ def _key(context: click.Context, option: click.Parameter, path: str | None) -> b
     return given_key(path)
 
 
+def _databases(context: click.Context, option: click.Parameter, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """See before any long work that the databases can be read."""
+    del option
+    if paths and not context.resilient_parsing:
+        from annotator.places import check_databases
+
+        check_databases(paths)
+    return paths
+
+
 OUTPUT_OPTIONS: Final = (
     click.option(
         "--rules",
@@ -96,6 +106,18 @@ OUTPUT_OPTIONS: Final = (
         metavar="FILE",
         callback=_key,
         help="The same by the key in FILE, else in $ANNOTATE_ANONYMIZE_KEY: a key gives the same names each time.",
+    ),
+    click.option(
+        "--resolve",
+        is_flag=True,
+        help="Name addresses, by DNS answers, SNI and Host in the capture itself; the network is never asked.",
+    ),
+    click.option(
+        "--mmdb",
+        multiple=True,
+        metavar="FILE",
+        callback=_databases,
+        help="Say where remote addresses are, by a MaxMind database of yours (country, ASN).",
     ),
     click.option("--force", is_flag=True, help="Replace output files that exist."),
 )

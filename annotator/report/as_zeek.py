@@ -22,7 +22,7 @@ import pyarrow.types as pt
 
 from annotator.model import ICMP, ICMP6, NO_TIME, TCP, UDP, End, Flows, Grade, Outcome, Scope
 from annotator.report.arrow import compute, join
-from annotator.report.columns import FLOW, Kind
+from annotator.report.columns import Kind
 from annotator.report.flow_rows import BATCH_ROWS, Array, Form
 from annotator.report.provenance import provenance_line
 from annotator.report.report import Report
@@ -85,7 +85,7 @@ RESET: Final = 4
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     """Give the file's bytes, a batch of flows at a time."""
     del flows, rows  # it holds flows, and nothing else
-    rest = [column for column in FLOW if column.name not in KNOWN]
+    rest = [column for column in report.flow_rows.columns if column.name not in KNOWN]
     fields = [*CONN, *(RENAMED.get(column.name, column.name) for column in rest)]
     kinds = [*CONN.values(), *("set[string]" if column.name in SETS else TYPES[column.kind] for column in rest)]
     said = [*report.caveat.splitlines(), comment(provenance_line(report))]

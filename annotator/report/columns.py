@@ -3,7 +3,7 @@
 Writers take their headers and types from here, and the README's table is made from here. Column names are public.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -208,6 +208,27 @@ FLOW: Final[tuple[Column, ...]] = (
 )
 """One row a flow."""
 
+_CLAIM: Final = "is a claim of who sent it; the address is what was seen"
+
+BESIDE: Final = {
+    column.name: column
+    for end in ("initiator", "responder")
+    for column in (
+        Column(f"{end}_name", Kind.TEXT, f"a name of the {end}, from the capture", source="payload", lies=_CLAIM),
+        Column(
+            f"{end}_name_basis",
+            Kind.TEXT,
+            "where that is from: `sni`, `host`, `dns answer` (to this initiator, before), `dns answer to others`, "
+            "`dns ptr`, `sni of others`, `host of others`; `mdns` and `llmnr` likewise",
+            source="payload",
+        ),
+        Column(f"{end}_country", Kind.TEXT, "where a remote end is said to be", source="`--mmdb`"),
+        Column(f"{end}_asn", Kind.TEXT, "number and name of a remote end's network", source="`--mmdb`"),
+    )
+}
+"""Columns that stand behind all others when `--resolve` or `--mmdb` ask for them: in flow rows those of both ends; in
+rows on single endpoints the responder's, of the most flows; in service rows the responders', as a tally of flows."""
+
 _KEY: Final[tuple[Column, ...]] = (
     Column("transport", Kind.WORD, "as in a flow row"),
     Column("port", Kind.PORT, "the responders' port; empty where the transport has none"),
@@ -326,6 +347,12 @@ SCAN: Final[tuple[Column, ...]] = (
     Column("last_seen", Kind.TIME, "the last packet of all", "UTC"),
 )
 """One row a (initiator, transport) that tried many ports, or many hosts, mostly without an answer."""
+
+
+def beside_responder(names: list[str], *, tally: bool) -> tuple[Column, ...]:
+    """Give those of the columns :data:`BESIDE` with some names that are of the responder; `tally` for service rows."""
+    chosen = [BESIDE[name] for name in names if name.startswith("responder_")]
+    return tuple(replace(column, kind=Kind.TALLY, unit="flows") if tally else column for column in chosen)
 
 
 def flow_table_markdown() -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.model import Agreement, Grade, Scope
-from annotator.report.columns import DISAGREEMENT, UNKNOWN
+from annotator.report.columns import DISAGREEMENT, UNKNOWN, Column, beside_responder
 from annotator.report.facts import Facts, Integers
 from annotator.report.findings import (
     CONTRADICTION_RUNGS,
@@ -58,6 +58,15 @@ class Endpoints(PortGroups):
         inbound = np.flatnonzero(self.facts.inbound[self.rows])
         pairs = group_by(self.groups.of_row[inbound], self.facts.addresses.initiator[self.rows[inbound]])
         return np.bincount(self.groups.of_row[inbound[pairs.first()]], minlength=len(self)).astype(np.int64)
+
+    def beside(self, group: int) -> Record:
+        """Give the columns that were asked for besides: what most flows say."""
+        return {name: next(iter(counts), None) for name, counts in self._said_beside(group).items()}
+
+    @property
+    def beside_columns(self) -> tuple[Column, ...]:
+        """Which these are."""
+        return beside_responder(list(self.facts.beside), tally=False)
 
     def wireshark_filter(self, group: int) -> str:
         """Give a display filter that shows the packets of one endpoint."""
@@ -109,17 +118,38 @@ def disagreements(facts: Facts) -> Records:
         }
         return {**row, "next_step": next_step_of_disagreement(row)}
 
-    return Records(DISAGREEMENT, len(ends), record)
+    return Records((*DISAGREEMENT, *ends.beside_columns), len(ends), in_order(record, ends))
+
+
+def in_order(record: Callable[[int], Record], ends: Endpoints) -> Callable[[int], Record]:
+    """Put what was asked for besides behind all other columns."""
+    names = [column.name for column in ends.beside_columns]
+    if not names:
+        return record
+
+    def ordered(place: int) -> Record:
+        row = record(place)
+        said = {name: row.pop(name) for name in names}
+        return row | said
+
+    return ordered
 
 
 class UnknownPorts(Records):
     """The unknown-port endpoints, ranked: those that are in use come first."""
 
     def __init__(
-        self, make: Callable[[int], Record], *, endpoints: int, in_use: int, answered: int, octets: int
+        self,
+        make: Callable[[int], Record],
+        *,
+        endpoints: int,
+        in_use: int,
+        answered: int,
+        octets: int,
+        beside: tuple[Column, ...] = (),
     ) -> None:
         """Have `endpoints` rows, which `make` makes."""
-        super().__init__(UNKNOWN, endpoints, make)
+        super().__init__((*UNKNOWN, *beside), endpoints, make)
         self.in_use = in_use
         """How many answered, or were at least sent payload; the others are of severity `info`."""
         self.answered = answered
@@ -175,11 +205,12 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
 
     silent = int(np.count_nonzero(rank == Severity.INFO))
     return UnknownPorts(
-        record,
+        in_order(record, ends),
         endpoints=len(ends),
         in_use=len(ends) - silent,
         answered=int(np.count_nonzero(answered)),
         octets=int(ends.bytes.sum()),
+        beside=ends.beside_columns,
     )
 
 

@@ -54,6 +54,13 @@ class Facts:
         return result
 
     @cached_property
+    def beside(self) -> dict[str, tuple[list[str], Integers]]:
+        """Columns that were asked for besides: their words, harmless to show, and codes from 1; place 0 is nothing."""
+        return {
+            one.column: (["", *map(clean, one.words)], one.codes.astype(np.int64) + 1) for one in self.analysis.beside
+        }
+
+    @cached_property
     def site_words(self) -> list[str]:
         """The words of the site's overlay, by ``Flows.site`` + 1; the first is none."""
         return ["", *map(clean, self.analysis.site_words)]

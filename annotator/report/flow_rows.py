@@ -30,7 +30,7 @@ from annotator.model import (
 )
 from annotator.registry import protocol_keyword, range_class
 from annotator.report.assignment import Assignment
-from annotator.report.columns import FLOW, Column, Kind
+from annotator.report.columns import BESIDE, FLOW, Column, Kind
 from annotator.report.facts import Facts
 from annotator.report.sanitize import cell, clean
 from annotator.report.text import flags_text, iso_times, vlan_text
@@ -121,7 +121,8 @@ class Vocabulary:
 class FlowRows:
     """The flow rows of an analysis, in order, as batches with the columns of :data:`annotator.report.columns.FLOW`."""
 
-    columns = FLOW
+    columns: tuple[Column, ...]
+    """Their columns, in order."""
 
     def __init__(self, facts: Facts) -> None:
         """Offer the flows of `facts`."""
@@ -130,6 +131,7 @@ class FlowRows:
         self._addresses = facts.addresses
         self._assignments = facts.assignments
         self._tunnels = facts.analysis.tunnels
+        self.columns = (*FLOW, *(BESIDE[name] for name in facts.beside))
 
     def __len__(self) -> int:
         return len(self._flows)
@@ -154,8 +156,9 @@ class FlowRows:
         made["observed_label"] = self._labels(rows, form)
         made["community_id"] = _ascii(community_ids(self._flows, rows), form)
         made["related_to"] = self._related(rows, form)
-        arrays = [made[column.name] if column.name in made else _nothing(column, len(rows), form) for column in FLOW]
-        return pa.record_batch(arrays, names=[column.name for column in FLOW])
+        columns = self.columns
+        arrays = [made[column.name] if column.name in made else _nothing(column, len(rows), form) for column in columns]
+        return pa.record_batch(arrays, names=[column.name for column in columns])
 
     def foremost(self, most: int) -> NDArray[np.int64]:
         """Choose `most` rows, in order: on unknown ports or in disagreement first, then those with the most bytes."""
@@ -209,7 +212,7 @@ class FlowRows:
 
     def _words(self, rows: NDArray[np.int64], form: Form) -> dict[str, Array]:
         made: dict[str, Array] = {}
-        kinds = {column.name: column.kind for column in FLOW}
+        kinds = {column.name: column.kind for column in self.columns}
         for name, (vocabulary, codes) in self._coded.items():
             made[name] = vocabulary.column(codes[rows], form, kinds[name] is Kind.WORD)
         return made
@@ -240,6 +243,8 @@ class FlowRows:
             "agreement": (Vocabulary(Agreement.words()), flows.agreement),
             "agreement_reason": (Vocabulary(list(REASONS)), flows.agreement_reason),
         }
+        for name, (words, codes) in self._facts.beside.items():
+            coded[name] = (Vocabulary(words), codes)
         for end in ("initiator", "responder"):
             coded |= self._end(end)
         return coded

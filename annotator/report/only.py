@@ -67,7 +67,8 @@ def choose(flows: Flows, only: str) -> Narrowing:
 def narrow(analysis: Analysis, rows: NDArray[np.intp]) -> Analysis:
     """Give an analysis of the flows `rows` alone; ``related_to`` goes on counting the rows of the whole."""
     flows = Flows(**{field.name: getattr(analysis.flows, field.name)[rows] for field in fields(Flows)})
-    return replace(analysis, flows=flows, findings=analysis.findings and _Some(analysis.findings, rows))
+    beside = [replace(one, codes=one.codes[rows]) for one in analysis.beside]
+    return replace(analysis, flows=flows, findings=analysis.findings and _Some(analysis.findings, rows), beside=beside)
 
 
 class _Some:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from annotator.model import Agreement, Outcome, RangeClass, Status
 from annotator.registry import protocol_keyword
-from annotator.report.columns import SERVICE
+from annotator.report.columns import SERVICE, Column, beside_responder
 from annotator.report.facts import Facts, Integers
 from annotator.report.group import Groups, group_by
 from annotator.report.records import Record, Records
@@ -20,6 +20,10 @@ _AGREEMENTS: Final = Agreement.words()
 _OUTCOMES: Final = Outcome.words()
 _RANGE_CLASSES: Final = RangeClass.words()
 _STATUSES: Final = Status.words()
+
+
+BESIDE_LISTED: Final = 20
+"""Names, or places, that a service row counts."""
 
 
 class PortGroups:
@@ -130,7 +134,31 @@ class PortGroups:
             "first_seen": self._first_seen[group].decode() or None,
             "last_seen": self._last_seen[group].decode() or None,
             "wireshark_filter": self.wireshark_filter(group),
+            **self.beside(group),
         }
+
+    @cached_property
+    def _beside(self) -> dict[str, tuple[list[str], tuple[Integers, Integers, Integers]]]:
+        """The words of each column of the responder that was asked for besides, and the groups' codes of it."""
+        return {
+            name: (words, self.groups.ranked(codes[self.rows]))
+            for name, (words, codes) in self.facts.beside.items()
+            if name.startswith("responder_")
+        }
+
+    def _said_beside(self, group: int) -> dict[str, dict[str, int]]:
+        """Count the flows of one group by what such a column says, the most frequent first."""
+        said = {}
+        for name, (words, (codes, counts, starts)) in self._beside.items():
+            part = slice(starts[group], starts[group + 1])
+            pairs = zip(codes[part].tolist(), counts[part].tolist(), strict=True)
+            said[name] = {words[code]: number for code, number in pairs if code}
+        return said
+
+    def beside(self, group: int) -> Record:
+        """Give the columns that were asked for besides: of a service, which has many responders, tallies."""
+        said = self._said_beside(group).items()
+        return {name: dict(list(counts.items())[:BESIDE_LISTED]) for name, counts in said}
 
     def wireshark_filter(self, group: int) -> str:
         """Give a display filter that shows the packets of one group."""
@@ -152,9 +180,11 @@ def _tally(counts: Integers, words: list[str]) -> dict[str, int]:
 class Services(Records):
     """The services table, the most bytes first."""
 
-    def __init__(self, make: Callable[[int], Record], *, ports: int, answered: int) -> None:
+    def __init__(
+        self, make: Callable[[int], Record], *, ports: int, answered: int, beside: tuple[Column, ...] = ()
+    ) -> None:
         """Have `ports` rows, which `make` makes."""
-        super().__init__(SERVICE, ports, make)
+        super().__init__((*SERVICE, *beside), ports, make)
         self.answered = answered
         """On how many of them some flow was not refused, prohibited or left without an answer."""
 
@@ -165,5 +195,8 @@ def services(facts: Facts) -> Services:
     order = np.lexsort((-ports.flows, -ports.bytes))
     answered = ports.groups.sum(~facts.unanswered) > 0
     return Services(
-        lambda place: ports.record(int(order[place])), ports=len(ports), answered=int(np.count_nonzero(answered))
+        lambda place: ports.record(int(order[place])),
+        ports=len(ports),
+        answered=int(np.count_nonzero(answered)),
+        beside=beside_responder(list(facts.beside), tally=True),
     )
