@@ -1,6 +1,9 @@
 """NDJSON: one object a line, the DataFrame's rows."""
 
 import json
+import shutil
+import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -38,3 +41,18 @@ def test_records_keep_their_lists_and_tallies(report: Report) -> None:
         assert row.pop("caveat") == NOTICE
     assert rows == list(report.unknown_ports)
     assert list(rows[0]) == [column.name for column in UNKNOWN]
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+@pytest.mark.parametrize("name", ["ndjson", "ecs", "ocsf", "json"])
+def test_jq_counts_the_same_rows(report: Report, tmp_path: Path, name: str) -> None:
+    """Every line is an object to jq, and sums come out as in the DataFrame."""
+    report.write(tmp_path / "file", name, flows=name == "json")
+    query, slurp = {
+        "ndjson": ("map(.initiator_bytes) | length, add", ["-s"]),
+        "ecs": ("map(.source.bytes) | length, add", ["-s"]),
+        "ocsf": ("map(.traffic.bytes_out) | length, add", ["-s"]),
+        "json": (".flows | map(.initiator_bytes) | length, add", []),
+    }[name]
+    made = subprocess.run(["jq", *slurp, query, tmp_path / "file"], capture_output=True, text=True, check=True)
+    assert made.stdout.split() == [str(len(report.flows)), str(report.flows["initiator_bytes"].sum())]
