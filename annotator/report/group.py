@@ -102,11 +102,25 @@ class Groups:
         return np.bincount(self.of_row[pairs.first()], minlength=len(self)).astype(np.int64)
 
 
+def stable_sort(keys: NDArray[np.uint64]) -> tuple[Integers, NDArray[np.uint64]]:
+    """Sort keys, (n,): the order, equals in the order in which they stand, and the sorted keys.
+
+    Where there is room for it the place is put behind the key: sorting numbers takes a third of sorting places.
+    """
+    n = len(keys)
+    if int(keys.max(initial=0)) >= (1 << 64) // max(n, 1) - 1:
+        order = np.argsort(keys, kind="stable")
+        return order.astype(np.int64, copy=False), keys[order]
+    joined = keys * np.uint64(n) + np.arange(n, dtype=np.uint64)
+    joined.sort()
+    ordered, order = np.divmod(joined, np.uint64(max(n, 1)))
+    return order.astype(np.int64), ordered
+
+
 def group_by(*keys: NDArray[np.integer]) -> Groups:
     """Group n rows by one or more non-negative integer keys, each of shape (n,)."""
     packed = pack(*keys)
-    order = np.argsort(packed, kind="stable")
-    ordered = packed[order]
+    order, ordered = stable_sort(packed)
     fresh = np.ones(len(ordered), np.bool_)
     fresh[1:] = ordered[1:] != ordered[:-1]
     of_row = np.empty(len(ordered), np.int64)
