@@ -263,7 +263,7 @@ class FlowRows:
 
     def _end(self, end: str) -> dict[str, tuple[Vocabulary, NDArray[np.integer]]]:
         flows = self._flows
-        used, codes = np.unique(getattr(flows, f"{end}_entry"), return_inverse=True)
+        used, codes = _distinct(getattr(flows, f"{end}_entry"))
         entries = [self._assignments[index] for index in used.tolist()]
 
         def texts(make: Callable[[Assignment], str]) -> tuple[Vocabulary, NDArray[np.integer]]:
@@ -285,9 +285,19 @@ def _numbered(texts: list[str]) -> tuple[Vocabulary, NDArray[np.integer]]:
     return Vocabulary(list(known)), np.array([known[text] for text in texts], np.int64)
 
 
+def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.integer]]:
+    """Give the different values in ascending order, and where each row's stands: as np.unique, by hashing."""
+    encoded: Any = pa.array(values).dictionary_encode()
+    found = encoded.dictionary.to_numpy(zero_copy_only=False)
+    order = np.argsort(found)
+    rank = np.empty(len(found), np.int64)
+    rank[order] = np.arange(len(found))
+    return found[order], rank[encoded.indices.to_numpy()]
+
+
 def _compact(values: NDArray[Any], text: Callable[[int], str]) -> tuple[Vocabulary, NDArray[np.integer]]:
     """Number the different texts of a column's values."""
-    distinct, of_row = np.unique(values, return_inverse=True)
+    distinct, of_row = _distinct(values)
     vocabulary, codes = _numbered([text(value) for value in distinct.tolist()])
     return vocabulary, codes[of_row]
 
