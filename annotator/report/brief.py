@@ -97,7 +97,8 @@ def contact(row: Record) -> str:
     done = outcome.get("established", 0)
     deed = "handshake completed" if row["transport"] in _SHAKING_HANDS else "answered"
     if done == flows:
-        return deed if flows == 1 else f"{deed} in all {human.count(flows)} flows"
+        all_of_them = "both" if flows == 2 else f"all {human.count(flows)}"
+        return deed if flows == 1 else f"{deed} in {all_of_them} flows"
     if done:
         return f"{deed} in {human.count(done)} of {human.count(flows)} flows"
     rest = ", ".join(f"{human.count(number)} {words(word)}" for word, number in outcome.items())

@@ -16,7 +16,7 @@ from annotator.report.brief import (
     standing,
     words,
 )
-from annotator.report.columns import DISAGREEMENT, SERVICE, UNKNOWN, Column
+from annotator.report.columns import Column
 from annotator.report.html.packed import Packed, pack, pack_array
 from annotator.report.records import Record, Records
 from annotator.report.report import Report
@@ -221,12 +221,11 @@ def _of_records(
     key: str,
     title: str,
     records: Records,
-    columns: tuple[Column, ...],
     shown: tuple[Shown, ...],
     which: str,
     label: str,
 ) -> PageTable:
-    rows = records[:MOST_ROWS]
+    rows, columns = records[:MOST_ROWS], records.columns
     names = {column.name for column in columns}
     return PageTable(
         key,
@@ -290,12 +289,12 @@ def page_tables(report: Report, flows: bool) -> Iterator[PageTable]:
     endpoint_label = "responder_addr _port"
     if report.shows("unknown"):
         rows: Records = report.unknown_ports
-        yield _of_records("unknown", "Unknown ports", rows, UNKNOWN, UNKNOWN_SHOWN, "the gravest", endpoint_label)
+        yield _of_records("unknown", "Unknown ports", rows, UNKNOWN_SHOWN, "the gravest", endpoint_label)
     if report.shows("disagreements"):
         rows = report.disagreements
         title = "Disagreements"
-        yield _of_records("disagreements", title, rows, DISAGREEMENT, DISAGREEMENT_SHOWN, "the gravest", endpoint_label)
+        yield _of_records("disagreements", title, rows, DISAGREEMENT_SHOWN, "the gravest", endpoint_label)
     rows = report.services
-    yield _of_records("services", "Services", rows, SERVICE, SERVICE_SHOWN, "those with the most bytes", "_port")
+    yield _of_records("services", "Services", rows, SERVICE_SHOWN, "those with the most bytes", "_port")
     if flows:
         yield _of_flows(report)
