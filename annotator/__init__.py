@@ -48,6 +48,7 @@ def annotate(
     *more: str | os.PathLike[str],
     idle_timeout_s: float | None = None,
     active_timeout_s: float = 0,
+    max_flows: int | None = None,
     ignore_vlan: bool = False,
     local: Iterable[str] | None = None,
     registry: str | os.PathLike[str] | None = None,
@@ -61,6 +62,7 @@ def annotate(
     resolve: bool = False,
     mmdb: Iterable[str | os.PathLike[str]] = (),
     progress: Callable[[int, int | None, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> "Report":
     """Read captures and say what is on their ports.
 
@@ -69,6 +71,8 @@ def annotate(
         more: further captures; flows go on from one to the next.
         idle_timeout_s: seconds of silence that split a flow; None is 300 for TCP and 60 for all else, 0 never.
         active_timeout_s: seconds after which a flow is split; 0 is never.
+        max_flows: flows that are kept at the most, 0 for no bound; None is two million. Packets of further ones are
+            in no flow, and an issue says how many.
         ignore_vlan: join flows that differ by VLAN only (mirror ports).
         local: networks whose addresses are local, as ``10.0.0.0/8``; None for the private ranges.
         registry: a file in one of IANA's forms; None for the embedded registry.
@@ -85,6 +89,8 @@ def annotate(
         resolve: name addresses by DNS answers, SNI and Host in the captures, which are read again for it; adds columns.
         mmdb: MaxMind databases that say where remote addresses are; adds columns. Needs maxminddb.
         progress: called as ``progress(bytes done, bytes in all or None, packets)``.
+        stop: asked once when reading begins, then before each batch of packets, by a thread of its own too: true ends
+            reading, and the report is on what was read.
 
     Returns:
         The report. A capture that is damaged gives what its good part holds, and ``report.complete`` is False.
@@ -95,6 +101,7 @@ def annotate(
         SiteError: an overlay file has a bad line.
         UsageError: an argument is wrong.
     """
+    from annotator.flow.table import MOST_FLOWS
     from annotator.pipeline import Settings, analyse
     from annotator.report.report import Report
 
@@ -109,6 +116,7 @@ def annotate(
         Settings(
             idle_timeout_s=idle_timeout_s,
             active_timeout_s=active_timeout_s,
+            max_flows=MOST_FLOWS if max_flows is None else max_flows,
             ignore_vlan=ignore_vlan,
             registry=None if registry is None else os.fspath(registry),
             site=tuple(os.fspath(each) for each in site),
@@ -122,6 +130,7 @@ def annotate(
             **settings,
         ),
         progress,
+        stop,
     )
     return Report(hide.analysis(found) if hide else found)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from annotator.filter import PacketFilter, registered_ports
 from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.key import Sharded, Sharder
 from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
-from annotator.flow.table import NS
+from annotator.flow.table import MOST_FLOWS, NS
 from annotator.kernel import jit
 from annotator.model import (
     NO_PORT,
@@ -42,6 +43,9 @@ from annotator.site_names import day_of, site_words
 Progress = Callable[[int, int | None, int], None]
 """Called as ``progress(bytes done, bytes in all or None, packets)``: once at the start, then after each batch."""
 
+Stop = Callable[[], bool]
+"""Asked once when reading begins, then before each batch is taken: true ends reading, and the report is partial."""
+
 IDLE_TCP_S: Final = 300.0
 IDLE_OTHER_S: Final = 60.0
 
@@ -54,6 +58,8 @@ class Settings:
     """Silence that splits a flow; None is 300 for TCP and 60 for everything else."""
     active_timeout_s: float = 0
     """Length that splits a flow."""
+    max_flows: int = MOST_FLOWS
+    """Flows that are kept at the most; 0 is without bound."""
     ignore_vlan: bool = False
     """Whether the VLAN is left out of a flow's key."""
     local: tuple[str, ...] = DEFAULT_LOCAL
@@ -84,10 +90,16 @@ class Settings:
             idle_other_ns=int((IDLE_OTHER_S if self.idle_timeout_s is None else self.idle_timeout_s) * NS),
             active_ns=int(self.active_timeout_s * NS),
             ignore_vlan=self.ignore_vlan,
+            most_flows=self.max_flows,
         )
 
 
-def analyse(paths: Sequence[str], settings: Settings | None = None, progress: Progress | None = None) -> Analysis:
+def analyse(
+    paths: Sequence[str],
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Analysis:
     """Read the captures at `paths` (files, folders, ``-`` for standard input) and annotate their flows.
 
     Raises :class:`~annotator.errors.InputError` where one cannot be read at all, before any work is done; a capture
@@ -96,14 +108,19 @@ def analyse(paths: Sequence[str], settings: Settings | None = None, progress: Pr
     settings = settings or Settings()
     readers = open_captures(paths, resync=settings.resync)
     try:
-        return run(readers, settings, progress)
+        return run(readers, settings, progress, stop)
     finally:
         for reader in readers:
             reader.close()
 
 
-def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None = None) -> Analysis:
-    """Take the packets of `readers`, one after the other, down the data path."""
+def run(
+    readers: Sequence[Reader], settings: Settings, progress: Progress | None = None, stop: Stop | None = None
+) -> Analysis:
+    """Take the packets of `readers`, one after the other, down the data path.
+
+    Raises KeyboardInterrupt where `stop` ended reading before there was a packet.
+    """
     local = parse_networks(settings.local)
     registry = load_registry(settings.registry)
     site = load_sites(settings.site)
@@ -121,10 +138,13 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
 
     if progress:
         progress(0, total_bytes, 0)
+    if stop:
+        stop()  # reading begins
     for reader in readers:
         decoder = Decoder(tunnels)
-        decoded = decode(reader, packet_filter, decoder, fragments, table.sharder)
-        for batch, headers, sharded in ahead(decoded) if reader.lasts else decoded:
+        ending = stop and partial(_ends, reader, stop)
+        decoded = decode(reader, packet_filter, decoder, fragments, table.sharder, ending)
+        for batch, headers, sharded in ahead(decoded, ending) if reader.lasts else decoded:
             wanted = observer.look(batch, headers, table.add(headers, reader.capture, sharded), table.shards)
             while len(wanted):
                 wanted = observer.look(batch, headers, table.more(headers, wanted), table.shards)
@@ -132,15 +152,20 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
                 progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
         if progress:
             progress(done_bytes + (reader.bytes_total or reader.bytes_done), total_bytes, packets + reader.frames)
+        if stop and stop() and not reader.ended:
+            interrupted(reader)
         table.add(fragments.give_up(decoder.counts), reader.capture)
         jit.mark_prepared()
         done_bytes += reader.bytes_done
         packets += reader.frames
         captures.append(_summary(reader, decoder))
         issues += _issues(reader, decoder)
+        issues += _flows_given_up(table, settings, reader.capture)
         if packet_filter:
             issues += packet_filter.take_issues(reader.capture)
-    if packet_filter:
+    if stop and stop() and not any(capture.packets_read for capture in captures):
+        raise KeyboardInterrupt
+    if packet_filter and not (stop and stop()):
         packet_filter.check_used()
 
     assigned = {
@@ -152,7 +177,9 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     flows, from_b = finish(rows, flow_settings, local, assigned, last_ns, findings.client)
     look_up(flows, registry)
     flows.observed, flows.observed_grade, flows.observed_basis = findings.protocol, findings.grade, findings.basis
-    flows.related_to = relate(flows, findings, announced_endpoints(flows, observer, rows, from_b))
+    announced = announced_endpoints(flows, observer, rows, from_b)
+    del rows, observer  # half of the memory, where there are many flows
+    flows.related_to = relate(flows, findings, announced)
     compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
     if settings.deep:
         issues += _ask_tshark([reader.name for reader in readers], flows, findings, tunnels, settings, packet_filter)
@@ -174,11 +201,36 @@ def run(readers: Sequence[Reader], settings: Settings, progress: Progress | None
     return Analysis(captures, issues, flows, registry, _options(settings), findings, said, names, beside)
 
 
+def _ends(reader: Reader, stop: Stop) -> bool:
+    """Ask whether reading ends; where it does, a reader that waits for more does so no longer."""
+    if stop():
+        reader.give_up()
+        return True
+    return False
+
+
+def interrupted(reader: Reader) -> None:
+    """Say of a capture that it was not read to its end because somebody did not want to wait."""
+    reader.complete = False
+    reader.note = "interrupted: the report is on what was read until then"
+    reader.issue("interrupted", "reading was ended before the end of the capture")
+
+
 def decode(
-    reader: Reader, packet_filter: PacketFilter | None, decoder: Decoder, fragments: Fragments, sharder: Sharder
+    reader: Reader,
+    packet_filter: PacketFilter | None,
+    decoder: Decoder,
+    fragments: Fragments,
+    sharder: Sharder,
+    stop: Stop | None = None,
 ) -> Iterator[tuple[PacketBatch, NDArray[np.void], Sharded]]:
     """Decode a capture: its batches with HEADER rows, fragments tied, by shard. Where the reader lasts, so do they."""
-    for batch in reader.batches():
+    batches = reader.batches()
+    while not (stop and stop()):
+        batch = next(batches, None)
+        if batch is None:
+            reader.ended = not (stop and stop())
+            return
         if packet_filter:
             batch.keep = packet_filter.verdicts(batch)
         for headers in decoder.decode(batch):
@@ -271,6 +323,19 @@ def _issues(reader: Reader, decoder: Decoder) -> list[Issue]:
         partial = code in (reasons.LINK_TYPE, reasons.TUNNEL_DEPTH)
         found.append(Issue(reason.name, reason.layer, count, first_frame, detail, number, partial))
     return found
+
+
+def _flows_given_up(table: FlowTable, settings: Settings, capture: int) -> list[Issue]:
+    """Say which packets of a capture are in no flow because there were too many flows; counts from there anew."""
+    count, first_frame = table.given_up.tolist()
+    table.given_up[:] = 0
+    if not count:
+        return []
+    detail = (
+        f"packets of further flows, when {settings.max_flows:,} were kept, are in no flow; --max-flows raises that, "
+        "at some 500 bytes of memory a flow"
+    )
+    return [Issue("flows_given_up", "flow", count, first_frame, detail, capture, partial=True)]
 
 
 def _evidence_issues(flows: Flows, findings: Findings) -> list[Issue]:

@@ -37,9 +37,11 @@ def announced_endpoints(
 
     `rows` (FLOW) are the table's rows of `flows`; `from_b` says whether B is the initiator.
     """
-    row_of = {int(number): row for row, number in enumerate(rows["observation"].tolist()) if number >= 0}
+    notes = observer.announced[: observer.announced_used]
+    telling = np.flatnonzero(np.isin(rows["observation"], notes["observation"]))
+    row_of = dict(zip(rows["observation"][telling].tolist(), telling.tolist(), strict=True))
     found: dict[Endpoint, list[int]] = {}
-    for note in observer.announced[: observer.announced_used]:
+    for note in notes:
         row = row_of.get(int(note["observation"]))
         if row is None:
             continue
@@ -66,10 +68,9 @@ def announced_endpoints(
 def relate(flows: Flows, findings: Findings, announced: dict[Endpoint, list[int]]) -> NDArray[np.int32]:
     """Give for each flow the row of the flow that announced it, UNRELATED where none did: int32[n]."""
     related = np.full(len(flows), UNRELATED, np.int32)
-    names = np.array([*findings.names, ""])
-    protocol = names[findings.protocol]
+    tftp = [number for number, name in enumerate(findings.names) if name == "tftp"]
     tftp_clients: dict[Endpoint, list[int]] = {}
-    for row in np.flatnonzero((protocol == "tftp") & (flows.proto == UDP)).tolist():
+    for row in np.flatnonzero(np.isin(findings.protocol, tftp) & (flows.proto == UDP)).tolist():
         version, number = _address(flows, row, True)
         tftp_clients.setdefault((version, number, UDP, int(flows.initiator_port[row])), []).append(row)
     if announced or tftp_clients:
@@ -84,9 +85,16 @@ def _match(
     tftp_clients: dict[Endpoint, list[int]],
 ) -> None:
     """Fill in the flows that one of whose ends was announced before they began."""
-    ports = {port for _, _, _, port in (*announced, *tftp_clients)}
-    wanted = np.fromiter(ports, np.int64, len(ports))
-    likely = np.isin(flows.initiator_port, wanted) | np.isin(flows.responder_port, wanted)
+    low = np.uint64(2**64 - 1)
+    wanted = np.array(
+        [(address * 65536 + port) & int(low) for _, address, _, port in (*announced, *tftp_clients)], np.uint64
+    )
+    likely = np.zeros(len(flows), np.bool_)
+    for address, port in (
+        (flows.initiator_lo, flows.initiator_port),
+        (flows.responder_lo, flows.responder_port),
+    ):
+        likely |= np.isin(address * np.uint64(65536) + port.astype(np.uint64), wanted)
     for row in np.flatnonzero(likely & np.isin(flows.proto, (TCP, UDP))).tolist():
         ends = (
             (*_address(flows, row, True), int(flows.proto[row]), int(flows.initiator_port[row])),

@@ -153,6 +153,14 @@ FLOW_OPTIONS: Final = (
         callback=seconds,
         help="Seconds after which a flow is split; 0, never, unless given.",
     ),
+    click.option(
+        "--max-flows",
+        type=click.IntRange(0),
+        default=2_000_000,
+        show_default=True,
+        metavar="N",
+        help="Flows that are kept at the most, 0 without bound.",
+    ),
     click.option("--ignore-vlan", is_flag=True, help="Join flows that differ by VLAN only (mirror ports)."),
     click.option("--registry", metavar="FILE", help="Consult this file of IANA's instead of the embedded registry."),
     click.option(

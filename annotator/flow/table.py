@@ -57,6 +57,11 @@ LINE: Final = 64
 """Bytes of a cache line."""
 
 
+MOST_FLOWS: Final = 2_000_000
+"""Flows that are kept unless told otherwise: with all that is made of them they take 1.6 GB."""
+PACKETS, FIRST_FRAME = 0, 1
+
+
 @dataclass(frozen=True, slots=True)
 class FlowSettings:
     """What splits a flow; 0 is never. Times in ns."""
@@ -65,6 +70,8 @@ class FlowSettings:
     idle_other_ns: int = 60 * NS
     active_ns: int = 0
     ignore_vlan: bool = False
+    most_flows: int = MOST_FLOWS
+    """Flows that are kept, give or take a batch; 0 is without bound."""
 
 
 @kernel
@@ -109,6 +116,8 @@ def update(
     rows: Any,
     used: int,
     slots: Any,
+    full: bool,
+    given_up: Any,
     watch: int,
     passed: Any,
     sights: Any,
@@ -117,9 +126,10 @@ def update(
     """Count the header rows ``headers[order]`` in the table of a shard.
 
     Of each direction of a flow the first `watch` payloads go to `sights` (SIGHT), behind the `seen` that are there;
-    the others are `passed` over. Returns (rows of `order` done, rows of the table used, sights in all).
+    the others are `passed` over. Where the table as a whole is `full`, no flow begins any more: packets that would
+    begin one are counted in `given_up`. Returns (rows of `order` done, rows of the table used, sights in all).
 
-    It stops early where the table is full: the caller makes room and calls again with the rest.
+    It stops early where the shard's rows are used up: the caller makes room and calls again with the rest.
     """
     headers_at = address_of(headers)
     owners, following = passed.owner, passed.following
@@ -155,6 +165,11 @@ def update(
             if signal & Signal.OPEN and why != SPLIT_IDLE and reopens(flow, row, d):
                 why = SPLIT_REOPENED
         if index < 0 or why != NOT_SPLIT:
+            if full:
+                given_up[PACKETS] += 1
+                if given_up[PACKETS] == 1 or row["frame"] < given_up[FIRST_FRAME]:
+                    given_up[FIRST_FRAME] = row["frame"]
+                continue
             if index >= 0:
                 rows[index]["split"] = why
             begin(rows[used], row, d, context, signed(row["frame"]), capture, index, watch)
@@ -281,6 +296,8 @@ class FlowTable:
         self.settings = settings
         self.shards = [Shard() for _ in range(SHARDS)]
         self.sharder = Sharder(settings.ignore_vlan)
+        self.given_up: NDArray[np.int64] = np.zeros(2, np.int64)
+        """Packets that would have begun a flow when the table was full, and the frame of the first."""
         self._visits = 0
         self._passed: Passed = new_passed(0)
         self._sights: NDArray[np.void] = np.empty(0, SIGHT)
@@ -298,6 +315,7 @@ class FlowTable:
         self._passed.owner[:] = NOBODY
         self._visits = 0
         settings = self.settings
+        full = 0 < settings.most_flows <= sum(shard.used for shard in self.shards)
         starts = sharded.starts.tolist()
         seen = 0
         for number, shard in enumerate(self.shards):
@@ -317,6 +335,8 @@ class FlowTable:
                     shard.rows,
                     shard.used,
                     shard.slots,
+                    full,
+                    self.given_up,
                     LOOKS,
                     self._passed,
                     self._sights,
