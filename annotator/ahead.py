@@ -3,12 +3,16 @@
 Kernels run without the interpreter's lock, so that decoding a batch and counting the one before it share two cores.
 """
 
-from collections.abc import Iterator
-from queue import SimpleQueue
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
 from threading import Semaphore, Thread
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
+POLL_S: Final = 0.1
+"""How often somebody who may want to stop is asked while an item is waited for."""
+PATIENCE_S: Final = 30.0
+"""How long the item at hand is waited for once it is to stop: much longer than making one takes."""
 
 
 class _Maker(Thread, Generic[Item]):
@@ -36,21 +40,34 @@ class _Maker(Thread, Generic[Item]):
             self.error = error
         self.made.put(None)
 
+    def take(self, stop: Callable[[], bool] | None) -> tuple[Item] | None:
+        """Give the next item, in a tuple; None behind the last one, and where `stop` says so and none comes."""
+        if stop is None:
+            return self.made.get()
+        while True:
+            stopping = stop()
+            try:
+                return self.made.get(timeout=PATIENCE_S if stopping else POLL_S)
+            except Empty:
+                if stopping:
+                    return None
+
     def stop(self) -> None:
         self.stopped = True
         self.room.release()
         self.join(timeout=1)  # the item that it is at; a pipe may keep it waiting, and then it ends with the program
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
+def ahead(items: Iterator[Item], stop: Callable[[], bool] | None = None) -> Iterator[Item]:
     """Yield what `items` yields, made one item ahead: an item has to stay valid until the next but one is asked for.
 
-    What `items` raises is raised here, in its turn.
+    What `items` raises is raised here, in its turn. Once `stop` says so, what keeps its maker waiting (a pipe that
+    nobody writes to) is no longer waited for.
     """
     maker = _Maker(items)
     maker.start()
     try:
-        while (made := maker.made.get()) is not None:
+        while (made := maker.take(stop)) is not None:
             yield made[0]
             maker.room.release()
         if maker.error is not None:

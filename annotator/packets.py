@@ -110,7 +110,9 @@ def frames_of(analysis: Analysis, names: Sequence[str], rows: NDArray[np.intp]) 
             summary = analysis.captures[number]
             if reader.complete == summary.complete and reader.frames != summary.packets_read + summary.packets_filtered:
                 raise InputError(f"{reader.name}: has changed since it was read; leave it alone, or copy it first")
-            found.append(np.unique(np.concatenate(parts)))
+            frames = np.unique(np.concatenate(parts))
+            read = summary.packets_read + summary.packets_filtered  # somebody may have stopped there
+            found.append(frames[frames <= read] if not summary.complete else frames)
     finally:
         for reader in readers:
             reader.close()

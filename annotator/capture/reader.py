@@ -42,6 +42,8 @@ class Reader:
         self.capture = capture
         self.frames = 0
         self.complete = True
+        self.ended = False
+        """Whether all that it has was taken; somebody may have stopped before."""
         self.note = ""
         self.drops: int | None = None
         self.issues: dict[str, ReadIssue] = {}
@@ -52,6 +54,9 @@ class Reader:
         Where the reader :attr:`lasts`, its ``data`` is valid until the next batch but one is asked for.
         """
         raise NotImplementedError
+
+    def give_up(self) -> None:
+        """End with what has come so far, instead of waiting for more; any thread may say so."""
 
     def close(self) -> None:
         """Let go of what the source holds."""
@@ -114,6 +119,11 @@ class StreamReader(Reader):
     def index(self) -> Iterator[PacketBatch]:
         """Yield the batches of the window: what a format's reader adds to this class."""
         raise NotImplementedError
+
+    def give_up(self) -> None:
+        """End the stream with what has come so far; any thread may say so."""
+        if self._opened:
+            self.window.give_up()
 
     def close(self) -> None:
         """Close the stream."""

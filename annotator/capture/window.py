@@ -15,6 +15,8 @@ SIZE: Final = 16 << 20
 HEADROOM: Final = 1 << 20
 """Room before them for what the reader left over: records are rarely as large."""
 BUFFERS: Final = 3
+POLL_S: Final = 0.1
+"""How often somebody who gives up is heard while bytes are waited for."""
 
 
 class Window:
@@ -40,6 +42,9 @@ class Window:
         self.taken = 0
         """Bytes of the stream handed out before ``start``."""
         self.eof = False
+        self._given_up = self._abandoned = False
+        self._done = 0
+        """Bytes that the read under way has brought in."""
         self._error: OSError | None = None
         self._pending: Future[tuple[int, OSError | None]] = self._reader.submit(self._read, self._buffers[1])
 
@@ -51,13 +56,13 @@ class Window:
     def _read(self, buffer: NDArray[np.uint8]) -> tuple[int, OSError | None]:
         """Fill `buffer` as far as the stream goes; an error is kept until what came before it is consumed."""
         view = memoryview(buffer)[HEADROOM:]  # type: ignore[arg-type]  # an array is a buffer
-        done = 0
+        done = self._done = 0
         try:
             while done < len(view):
                 got = self._stream.readinto(view[done:])  # type: ignore[attr-defined]  # every stream here has it
                 if not got:
                     break
-                done += got
+                done = self._done = done + got
         except OSError as error:
             return done, error
         return done, None
@@ -77,7 +82,7 @@ class Window:
             if self._error:
                 raise self._error
             return False
-        got, error = self._pending.result() if self._error is None else (0, self._error)
+        got, error = self._awaited() if self._error is None else (0, self._error)
         if not got:
             self.eof = True
             self._error = error
@@ -93,12 +98,28 @@ class Window:
         else:  # a record larger than the headroom: a buffer of its own, for as long as it takes
             self.data = np.concatenate((self.data[self.start : self.end], buffer[HEADROOM : HEADROOM + got]))
             self.start, self.end = 0, left + got
-        if error is None:
+        if self._abandoned:
+            self.eof = True
+        elif error is None:
             self._filling = next(
                 k for k, other in enumerate(self._buffers) if other is not buffer and other is not self._lent
             )
             self._pending = self._reader.submit(self._read, self._buffers[self._filling])
         return True
+
+    def _awaited(self) -> tuple[int, OSError | None]:
+        """Give what the read under way brings; where somebody has given up, what it has brought so far."""
+        while True:
+            try:
+                return self._pending.result(timeout=POLL_S)
+            except TimeoutError:
+                if self._given_up:
+                    self._abandoned = True  # its thread may wait for ever, with the rest of the buffer in hand
+                    return self._done, None
+
+    def give_up(self) -> None:
+        """Let the stream end with what has come so far, instead of waiting for more; any thread may say so."""
+        self._given_up = True
 
     def skip(self, count: int) -> bool:
         """Consume `count` bytes without keeping them; False where the stream ends before."""
@@ -117,8 +138,9 @@ class Window:
 
     def close(self) -> None:
         """Stop reading ahead, and close the stream."""
-        self._reader.shutdown(wait=True, cancel_futures=True)
-        self._stream.close()
+        self._reader.shutdown(wait=not self._given_up, cancel_futures=True)
+        if not self._given_up or self._pending.done():  # what another thread reads is not to be closed under it
+            self._stream.close()
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from annotator._version import __version__
-from annotator.cli import COMMANDS
+from annotator.cli import COMMANDS, INTERRUPTED
 from annotator.cli.options import CONTEXT, flow_options, output_options
 from annotator.report.formats import FORMATS
 
@@ -109,14 +109,17 @@ def read(
     packets = plan_packets(packets_path, planned, force=force, inputs=paths) if packets_path is not None else None
 
     from annotator import annotate
+    from annotator.cli.interrupt import Interrupt
     from annotator.cli.progress import ProgressBar
 
-    with ProgressBar() as progress:
-        report = annotate(*paths, progress=progress, **settings)
+    with ProgressBar() as progress, Interrupt() as interrupt:
+        report = annotate(*paths, progress=progress, stop=interrupt, **settings)
     if only is not None:
         report = report.narrowed(only)
     if packets:
         with packets.open() as file:
             report.copy_packets(file)
     write(report, planned)
+    if interrupt.received:
+        return INTERRUPTED
     return 0 if report.complete else PARTIAL
