@@ -406,7 +406,13 @@
       save(`${key}.csv`, csv(table, rowsNow));
       say(`Saved ${count(rowsNow.length)} rows`);
     });
-    grid.on("tableBuilt", () => box.classList.add("built"));
+    grid.on("tableBuilt", () => {
+      /* a grid has rows and nothing else; the rows' buttons are what the keyboard reaches, and scrolls to */
+      const holder = live.querySelector(".tabulator-tableholder");
+      holder.removeAttribute("tabindex");
+      holder.setAttribute("role", "presentation");
+      box.classList.add("built");
+    });
   }
 
   /* A table is made when it comes near: a page with many rows opens at once. */
