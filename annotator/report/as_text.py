@@ -10,6 +10,7 @@ from annotator.report.brief import (
     contact,
     contradiction,
     evidence,
+    named,
     no_unknown_ports,
     observed_tally,
     peers,
@@ -198,6 +199,8 @@ class Page:
                 yield from joined([f"reported to IANA: {row['unauthorized_use']}"], self._width, indent)
             if row["site"]:
                 yield from joined([f"site: {row['site']}"], self._width, indent)
+            if named(row):
+                yield from joined([named(row)], self._width, indent)
             lines = joined([reason, *facts], self._width, indent)
             lines[0].stylize(style, indent, indent + len(reason))
             yield from lines
@@ -234,6 +237,8 @@ class Page:
             yield from joined([contradiction(row)], self._width, _INDENT)
             if row["site"]:
                 yield from joined([f"site: {row['site']}"], self._width, _INDENT)
+            if named(row):
+                yield from joined([named(row)], self._width, _INDENT)
             facts = [peers(row), human.counted(row["flows"], "flow"), human.size(row["bytes"]), self._when(row)]
             yield from joined([row["severity_reason"], *facts], self._width, _INDENT)
             yield from self._next(row, _INDENT)

@@ -94,13 +94,16 @@ _SHAKING_HANDS: Final = ("tcp", "sctp", "dccp")
 def contact(row: Record) -> str:
     """Say how far a row's flows got: ``handshake completed in all 7 flows``, ``only attempted: 3 refused``."""
     outcome, flows = row["outcome"], row["flows"]
-    done = outcome.get("established", 0)
-    deed = "handshake completed" if row["transport"] in _SHAKING_HANDS else "answered"
+    accepted = outcome.get("established", 0)
+    shakes = row["transport"] in _SHAKING_HANDS
+    done, deed = (row["handshakes"], "handshake completed") if shakes else (accepted, "answered")
     if done == flows:
         all_of_them = "both" if flows == 2 else f"all {human.count(flows)}"
         return deed if flows == 1 else f"{deed} in {all_of_them} flows"
     if done:
         return f"{deed} in {human.count(done)} of {human.count(flows)} flows"
+    if accepted:
+        return "handshake accepted, but never completed"
     rest = ", ".join(f"{human.count(number)} {words(word)}" for word, number in outcome.items())
     if set(outcome) & {"midstream", "one_sided"}:
         return f"no handshake seen: {rest}" if row["transport"] in _SHAKING_HANDS else f"no answer seen: {rest}"
@@ -113,6 +116,13 @@ def evidence(row: Record) -> str:
         return "nothing observed"
     shown = " ".join(filter(None, (row["observed_basis"], row["observed_label"])))
     return f"{human.listed(list(row['observed']))} {row['observed_grade']}: {shown}"
+
+
+def named(row: Record) -> str:
+    """Say what the responder is called and where it is, where that was asked for: ``name: db.example.org (sni)``."""
+    name, place = row.get("responder_name"), [row.get("responder_country"), row.get("responder_asn")]
+    parts = [f"name: {name} ({row['responder_name_basis']})"] if name else []
+    return "; ".join([*parts, *([f"in {', '.join(filter(None, place))}"] if any(place) else [])])
 
 
 def observed_tally(row: Record) -> str:

@@ -227,7 +227,8 @@ BESIDE: Final = {
     )
 }
 """Columns that stand behind all others when `--resolve` or `--mmdb` ask for them: in flow rows those of both ends; in
-rows on single endpoints the responder's, of the most flows; in service rows the responders', as a tally of flows."""
+rows on single endpoints the responder's, of the most flows; in service rows the responders', that of the most flows
+first."""
 
 _KEY: Final[tuple[Column, ...]] = (
     Column("transport", Kind.WORD, "as in a flow row"),
@@ -264,6 +265,13 @@ _FINDING: Final[tuple[Column, ...]] = (
     Column("peers", Kind.LIST, "the initiators with the most flows, at most 20"),
     Column("peer_count", Kind.INTEGER, "how many there are in truth", "addresses"),
     Column("inbound_peers", Kind.INTEGER, "how many of them are remote while the responder is local", "addresses"),
+    Column(
+        "handshakes",
+        Kind.INTEGER,
+        "flows whose handshake was completed: accepted, and with TCP acknowledged; 0 where a transport has none",
+        "flows",
+        lies="misses those whose beginning the capture does not hold",
+    ),
     Column("observed_grade", Kind.WORD, "of the surest observation, as in a flow row", source="payload"),
     Column("observed_basis", Kind.WORD, "the message that showed it", source="payload"),
     Column("observed_label", Kind.TEXT, "a name found in it", source="payload", lies="is what the sender wrote"),
@@ -349,10 +357,10 @@ SCAN: Final[tuple[Column, ...]] = (
 """One row a (initiator, transport) that tried many ports, or many hosts, mostly without an answer."""
 
 
-def beside_responder(names: list[str], *, tally: bool) -> tuple[Column, ...]:
-    """Give those of the columns :data:`BESIDE` with some names that are of the responder; `tally` for service rows."""
+def beside_responder(names: list[str], *, listed: bool) -> tuple[Column, ...]:
+    """Give those of the columns :data:`BESIDE` with some names that are of the responder; `listed` for service rows."""
     chosen = [BESIDE[name] for name in names if name.startswith("responder_")]
-    return tuple(replace(column, kind=Kind.TALLY, unit="flows") if tally else column for column in chosen)
+    return tuple(replace(column, kind=Kind.LIST) if listed else column for column in chosen)
 
 
 def flow_table_markdown() -> str:

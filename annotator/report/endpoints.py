@@ -61,12 +61,17 @@ class Endpoints(PortGroups):
 
     def beside(self, group: int) -> Record:
         """Give the columns that were asked for besides: what most flows say."""
-        return {name: next(iter(counts), None) for name, counts in self._said_beside(group).items()}
+        return {name: next(iter(said), None) for name, said in self._said_beside(group).items()}
 
     @property
     def beside_columns(self) -> tuple[Column, ...]:
         """Which these are."""
-        return beside_responder(list(self.facts.beside), tally=False)
+        return beside_responder(list(self.facts.beside), listed=False)
+
+    @cached_property
+    def handshakes(self) -> Integers:
+        """Flows whose handshake was completed."""
+        return self.groups.sum(self.facts.shaken[self.rows])
 
     def wireshark_filter(self, group: int) -> str:
         """Give a display filter that shows the packets of one endpoint."""
@@ -85,6 +90,7 @@ class Endpoints(PortGroups):
             "peers": [addresses.text(code) for code in listed.tolist()],
             "peer_count": int(self.initiators[group]),
             "inbound_peers": int(self.inbound_peers[group]),
+            "handshakes": int(self.handshakes[group]),
             "observed_grade": Grade(self.facts.flows.observed_grade[evidence[0]]).word,
             "observed_basis": self.facts.basis(int(self.facts.flows.observed_basis[evidence[0]])) or None,
             "observed_label": self.facts.labels(evidence)[0] or None,

@@ -23,7 +23,7 @@ _STATUSES: Final = Status.words()
 
 
 BESIDE_LISTED: Final = 20
-"""Names, or places, that a service row counts."""
+"""Names, or places, that a service row lists."""
 
 
 class PortGroups:
@@ -146,19 +146,16 @@ class PortGroups:
             if name.startswith("responder_")
         }
 
-    def _said_beside(self, group: int) -> dict[str, dict[str, int]]:
-        """Count the flows of one group by what such a column says, the most frequent first."""
-        said = {}
-        for name, (words, (codes, counts, starts)) in self._beside.items():
-            part = slice(starts[group], starts[group + 1])
-            pairs = zip(codes[part].tolist(), counts[part].tolist(), strict=True)
-            said[name] = {words[code]: number for code, number in pairs if code}
-        return said
+    def _said_beside(self, group: int) -> dict[str, list[str]]:
+        """Give what such columns say of one group, what most flows say first."""
+        return {
+            name: [words[code] for code in codes[starts[group] : starts[group + 1]].tolist() if code]
+            for name, (words, (codes, _, starts)) in self._beside.items()
+        }
 
     def beside(self, group: int) -> Record:
-        """Give the columns that were asked for besides: of a service, which has many responders, tallies."""
-        said = self._said_beside(group).items()
-        return {name: dict(list(counts.items())[:BESIDE_LISTED]) for name, counts in said}
+        """Give the columns that were asked for besides: of a service, which has many responders, lists."""
+        return {name: said[:BESIDE_LISTED] for name, said in self._said_beside(group).items()}
 
     def wireshark_filter(self, group: int) -> str:
         """Give a display filter that shows the packets of one group."""
@@ -198,5 +195,5 @@ def services(facts: Facts) -> Services:
         lambda place: ports.record(int(order[place])),
         ports=len(ports),
         answered=int(np.count_nonzero(answered)),
-        beside=beside_responder(list(facts.beside), tally=True),
+        beside=beside_responder(list(facts.beside), listed=True),
     )

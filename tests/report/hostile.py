@@ -3,7 +3,10 @@
 import copy
 from typing import Any
 
-from annotator.model import Analysis, Issue
+import numpy as np
+
+from annotator.model import Analysis, Beside, Issue
+from annotator.report.columns import BESIDE
 from tests.report.synthetic import Said, flow, make_analysis, shows, summary
 from tests.report.test_sanitize import ATTACKS
 
@@ -43,6 +46,7 @@ def hostile(text: str) -> Analysis:
         tunnels={5: text},
         options={"registry": text},
         site_words=[text],
+        beside=[Beside(column, [text], np.array([0, 0, -1], np.int32)) for column in BESIDE],
     )
     analysis.registry = copy.copy(analysis.registry)  # loading is cached: the others keep the true one
     analysis.registry.info = Hostile(text)
