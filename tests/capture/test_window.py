@@ -144,3 +144,17 @@ def test_closing_ends_the_thread_that_reads_ahead() -> None:
     assert threading.active_count() == before + 1
     source.close()
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("size", [4, 64])
+def test_giving_up_ends_with_what_has_come(size: int) -> None:
+    """A pipe that stays open without a word: its bytes so far, then the end, and nobody waits for the rest."""
+    reads, writes = os.pipe()
+    with os.fdopen(writes, "wb") as pipe:
+        source = Window(os.fdopen(reads, "rb", buffering=0), size=size)
+        pipe.write(b"0123456789")
+        pipe.flush()
+        source.give_up()
+        assert drain(source, [3]) == b"0123456789"
+        assert source.eof
+        source.close()
