@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.model import NO_PORT, Agreement, Analysis, Flows, Outcome, Scope
+from annotator.model import DCCP, NO_PORT, SCTP, TCP, Agreement, Analysis, Flows, Outcome, Scope
 from annotator.registry import range_class
 from annotator.report.addresses import Addresses, number_addresses
 from annotator.report.assignment import Assignments
@@ -14,6 +14,12 @@ from annotator.report.sanitize import clean
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+SHAKING_HANDS = (TCP, SCTP, DCCP)
+"""IP protocols that begin with a handshake."""
+
+TCP_ACK = 16
+"""The bit of the ACK flag (RFC 9293 section 3.1)."""
 
 UNANSWERED = (Outcome.REFUSED, Outcome.PROHIBITED, Outcome.NO_ANSWER)
 """Outcomes of a flow that got no service."""
@@ -133,6 +139,17 @@ class Facts:
     def answered(self) -> Flags:
         """Whether the responder sent something that is no refusal."""
         result: Flags = (self.flows.responder_packets > 0) & ~self.unanswered
+        return result
+
+    @cached_property
+    def shaken(self) -> Flags:
+        """Whether a handshake was completed: accepted, and in TCP acknowledged by the initiator too.
+
+        A half-open scan is accepted and goes no further: it sends a reset that acknowledges nothing.
+        """
+        flows = self.flows
+        acknowledged = (flows.proto != TCP) | ((flows.tcp_flags_initiator & TCP_ACK) != 0)
+        result: Flags = (flows.outcome == Outcome.ESTABLISHED) & np.isin(flows.proto, SHAKING_HANDS) & acknowledged
         return result
 
     @cached_property

@@ -89,6 +89,7 @@ def flow(
         "responder_frame_bytes": 3042 if answered else 0,
         "initiator_payload_bytes": 200,
         "responder_payload_bytes": 2840 if answered else 0,
+        "tcp_flags_initiator": 2 | 16 if proto == TCP and outcome is Outcome.ESTABLISHED else 0,
         "observed": -1,
         "observed_basis": -1,
         "related_to": -1,

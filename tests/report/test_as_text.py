@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from annotator.model import ICMP, UDP, CaptureSummary, DirectionBasis, Issue, Outcome
 from annotator.registry import NOTICE
 from annotator.report.as_text import render
+from annotator.report.brief import contact
 from annotator.report.report import Report
 from tests.report.synthetic import flow, make_analysis, random_flows, shows, summary, wrap
 
@@ -156,6 +157,14 @@ def test_a_finding_says_how_far_the_contact_got_and_what_to_do_next() -> None:
     assert "handshake completed in 1 of 2 flows" in text
     assert "→ find who listens (ss -lntup); if ssh belongs there" in text
     assert "likely ephemeral: from 32768 up, few peers" in text
+
+
+def test_a_half_open_scan_completes_no_handshake() -> None:
+    """SYN, SYN-ACK, RST: accepted, and no more; a service whose initiator acknowledges is another matter."""
+    (half,) = Report(make_analysis([flow(port=7214, tcp_flags_initiator=2 | 4)])).unknown_ports
+    (whole,) = Report(make_analysis([flow(port=7214, tcp_flags_initiator=2 | 16)])).unknown_ports
+    assert (half["handshakes"], contact(half)) == (0, "handshake accepted, but never completed")
+    assert (whole["handshakes"], contact(whole)) == (1, "handshake completed")
 
 
 def test_unauthorised_use_is_said_in_the_words_of_the_registry() -> None:
