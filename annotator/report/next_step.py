@@ -18,6 +18,8 @@ def next_step(row: Record) -> str:
         return "capture closer to the responder: does it answer, and is the answer lost on the way?"
     if row["unauthorized_use"]:
         return "find who listens (ss -lntup), and read what was reported to IANA about this port"
+    if row["only_scanned"]:
+        return "find who listens (ss -lntup): a scanner found it open, and nobody else used it"
     if row["likely_ephemeral"]:
         return "find the flow's beginning in an earlier capture: who opened it decides its port"
     if row["responder_scope"] == "remote":

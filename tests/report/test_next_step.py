@@ -27,6 +27,7 @@ STEPS: list[tuple[dict[str, Any], str]] = [
     ({"severity": "low", "answered": 0}, "capture closer to the responder"),
     ({"unauthorized_use": "Known Trojan"}, "reported to IANA"),
     ({"unauthorized_use": "Known Trojan", "answered": 0}, "capture closer"),
+    ({"only_scanned": True}, "a scanner found it open"),
     ({"likely_ephemeral": True}, "earlier capture"),
     ({"responder_scope": "remote"}, "ask the local peers"),
     ({"observed": {}, "observed_grade": "not_observed"}, "--deep"),
