@@ -223,6 +223,19 @@ def test_details_show_everything_by_keyboard(opened: Browser, report: Report) ->
     assert opened.run("return document.activeElement.getAttribute('aria-label')").startswith("Details of 10.0.2.77")
 
 
+def test_a_finding_leads_to_its_flows_and_a_flow_to_its_bytes(opened: Browser, report: Report) -> None:
+    """Details of an endpoint lead to its flows; those of a flow name the command that shows its bytes."""
+    opened.table("unknown")
+    opened.press("#table-unknown button.opens")
+    opened.press("dialog .flows-of")
+    opened.until("document.querySelector('#table-flows .count')?.textContent.startsWith('1 of ')")
+    assert opened.cells("flows", "responder_addr") == ["10.0.2.77"]
+    opened.press("#table-flows button.opens")
+    shown = opened.until("document.querySelector('dialog[open] .lead')?.textContent")
+    (identity,) = report.flows[report.flows.responder_addr == "10.0.2.77"].community_id
+    assert f"annotate explain CAPTURE {identity}" in shown
+
+
 def test_titles_are_reached_and_sort_by_keyboard(opened: Browser) -> None:
     """From the search on, Tab leads to buttons and the columns' titles and filters; Enter sorts."""
     from selenium.webdriver.common.keys import Keys

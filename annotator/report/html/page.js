@@ -137,14 +137,42 @@
     return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
   }
 
-  function wiresharkField(text) {
+  /** A text to be used elsewhere, with a button that copies it. */
+  function copiable(text, what) {
     const box = element("div", "filter");
     box.append(element("code", "", text));
-    const button = element("button", "", "Copy filter");
+    const button = element("button", "", `Copy ${what}`);
     button.type = "button";
-    button.addEventListener("click", () => copy(text, "the filter"));
+    button.addEventListener("click", () => copy(text, `the ${what}`));
     box.append(button);
     return box;
+  }
+
+  /** Leads from an endpoint to its flows, by the search above their table. */
+  function flowsButton(words) {
+    const button = element("button", "flows-of", "Show its flows");
+    button.type = "button";
+    button.addEventListener("click", () => {
+      const box = document.getElementById("table-flows");
+      const search = box.querySelector("input[type=search]");
+      const look = () => {
+        search.value = words;
+        search.dispatchEvent(new Event("input"));
+        search.focus();
+      };
+      dialog.close();
+      document.getElementById("flows").scrollIntoView();
+      if (box.classList.contains("built")) {
+        look();
+        return;
+      }
+      new MutationObserver((_, observer) => {
+        if (!box.classList.contains("built")) return;
+        observer.disconnect();
+        look();
+      }).observe(box, { attributes: true });
+    });
+    return button;
   }
 
   function showDetails(table, row) {
@@ -164,7 +192,14 @@
       lead.append(line);
     }
     if (get("wireshark_filter")) {
-      lead.append(element("h3", "", "Wireshark display filter"), wiresharkField(get("wireshark_filter")));
+      lead.append(element("h3", "", "Wireshark display filter"), copiable(get("wireshark_filter"), "filter"));
+    }
+    if (get("community_id") && table.title === "Flows") {
+      const command = `annotate explain CAPTURE ${get("community_id")}`;
+      lead.append(element("h3", "", "Its bytes, beside what was read from them"), copiable(command, "command"));
+    }
+    if (get("responder_addr") && get("port") !== null && document.getElementById("table-flows")) {
+      lead.append(flowsButton(`${get("responder_addr")} ${get("port")}/${get("transport")}`));
     }
     const list = element("dl");
     const empty = [];
