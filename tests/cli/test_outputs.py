@@ -148,7 +148,7 @@ def _small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
 
 
-@pytest.mark.parametrize("name", ["out.csv", "out.json", "out.parquet", "out.xlsx", "out.html", "conn.log", "-w"])
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.xlsx", "out.html", "-w"])
 def test_a_full_disk_leaves_nothing(office: Path, tmp_path: Path, name: str) -> None:
     """In the middle of a file of any kind: exit 1, one line, and neither half a file nor a temporary one."""
     words = ["-w", tmp_path / "u.pcapng"] if name == "-w" else ["-o", tmp_path / name]
@@ -162,7 +162,7 @@ def test_a_full_disk_leaves_nothing(office: Path, tmp_path: Path, name: str) -> 
     assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ["text", "csv", "parquet", "xlsx"])
 def test_a_full_device_is_one_line(office: Path, name: str) -> None:
     """Standard output and a device that takes nothing: exit 1 and one line."""
     with Path("/dev/full").open("wb") as full:
@@ -173,9 +173,9 @@ def test_a_full_device_is_one_line(office: Path, name: str) -> None:
     assert "Traceback" not in made.stderr
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ["text", "json", "zeek", "parquet", "xlsx", "html"])
 def test_a_reader_that_goes_away_is_a_quiet_end(office: Path, name: str) -> None:
-    """`| head -c 1`, whatever the format."""
+    """`| head -c 1`, for each way in which formats are made."""
     words = [*ANNOTATE, office, "--format", name, "--flows"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=False) as process:
         assert process.stdout is not None
