@@ -41,29 +41,52 @@ _IMPORT: Final = re.compile(r"^\s*from (annotator[\w.]*) import (\([^)]*\)|[^\n]
 
 
 @cache
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
+def _modules() -> dict[str, str]:
+    """Give the files of this package by the names of their modules."""
+    found = {}
+    for folder, _, files in os.walk(PACKAGE):
+        package = ".".join([PACKAGE.name, *Path(folder).relative_to(PACKAGE).parts])
+        for file in files:
+            if file.endswith(".py"):
+                name = package if file == "__init__.py" else f"{package}.{file[:-3]}"
+                found[name] = os.path.join(folder, file)  # noqa: PTH118  # hundreds of them at every start
+    return found
 
 
 @cache
-def _imported(path: Path) -> frozenset[Path]:
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123  # as above
+        return file.read()
+
+
+@cache
+def _digest(path: str) -> bytes:
+    """Hash the place of a file in the package, and what it holds."""
+    place = path.removeprefix(str(PACKAGE)).replace(os.sep, "/")
+    return hashlib.sha256(place.encode() + b"\0" + _read(path)).digest()
+
+
+@cache
+def _imported(path: str) -> frozenset[str]:
     """Give the files of this package that the file `path` imports, as its text says."""
-    found: set[Path] = set()
+    modules = _modules()
+    found: set[str] = set()
     for module, names in _IMPORT.findall(_read(path).decode()):
-        place = PACKAGE.parent.joinpath(*module.split("."))
-        if place.with_suffix(".py").is_file():
-            found.add(place.with_suffix(".py"))
+        file = modules.get(module)
+        if file is not None and not file.endswith("__init__.py"):
+            found.add(file)
             continue
         for name in re.findall(r"\w+", names):  # a package: its modules, or what its __init__ holds
-            submodule = place / f"{name}.py"
-            found.add(submodule if submodule.is_file() else place / "__init__.py")
-    return frozenset(file for file in found if file.is_file())
+            inner = modules.get(f"{module}.{name}", file)
+            if inner is not None:
+                found.add(inner)
+    return frozenset(found)
 
 
-def _sources(*paths: Path) -> list[Path]:
+def _sources(*paths: Path) -> list[str]:
     """Give the files that the kernels in `paths` may be made of: themselves, and all that they import, and so on."""
-    known: set[Path] = set()
-    todo = {*paths, Path(__file__).resolve()}
+    known: set[str] = set()
+    todo = {str(path) for path in (*paths, Path(__file__).resolve())}
     while todo:
         file = todo.pop()
         known.add(file)
@@ -71,12 +94,11 @@ def _sources(*paths: Path) -> list[Path]:
     return sorted(known)
 
 
-def _fingerprint(files: list[Path]) -> str:
+def _fingerprint(files: list[str]) -> str:
     digest = hashlib.sha256()
     digest.update(repr((sys.version, numba.__version__, llvmlite.__version__, np.__version__)).encode())
     for path in files:
-        name = path.relative_to(PACKAGE) if path.is_relative_to(PACKAGE) else path
-        digest.update(name.as_posix().encode() + b"\0" + _read(path) + b"\0")
+        digest.update(_digest(path))
     return digest.hexdigest()[:20]
 
 

@@ -1,0 +1,48 @@
+"""Pairs are grouped by protocol, and a probe costs no more than compiling it would."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.evidence import asking
+from annotator.evidence.asking import Asker, group_by_protocol
+from annotator.evidence.observation import OBSERVATION, SIGHTING
+from annotator.evidence.probe import START, TCP, Answer, Probe, tcp
+from annotator.kernel.load import u8
+
+
+@given(protocols=st.lists(st.integers(0, 6), max_size=60))
+def test_pairs_by_protocol(protocols: list[int]) -> None:
+    """As a stable sort has them, with the places where each protocol begins."""
+    numbers = np.array(protocols, np.int64)
+    starts, order = np.zeros(8, np.int64), np.empty(len(protocols), np.int64)
+    group_by_protocol(numbers, starts, order)
+    assert order.tolist() == np.argsort(numbers, kind="stable").tolist()
+    assert starts.tolist() == [sum(number < k for number in protocols) for k in range(8)]
+
+
+def odd(data: object, i: int, end: int, finish: int, context: int) -> Answer:
+    """Confirm an odd first byte."""
+    return 3 * (u8(data, i) & 1), 0, 0
+
+
+ODD = Probe("odd", "", (), ("byte",), (tcp(b"\0", mask=b"\0"),), odd)
+
+
+@pytest.mark.parametrize("patience", [0.0, 1e9])
+def test_compiled_or_not_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
+    """With no patience the kernel is compiled at once; with all of it, never."""
+    compiled: list[str] = []
+    compile_probe = asking.compile_probe
+    monkeypatch.setattr(asking, "compile_probe", lambda probe: compiled.append(probe.name) or compile_probe(probe))
+    monkeypatch.setattr(asking, "LOAD_S", patience)
+    monkeypatch.setattr(asking, "COMPILE_S", patience)
+    data = np.arange(100, dtype=np.uint8)
+    rows = np.zeros(100, SIGHTING)
+    rows["start"] = np.arange(100)
+    rows["end"] = rows["finish"] = np.arange(100) + 1
+    rows["context"] = TCP | START
+    pairs = Asker((ODD,)).ask(data, np.zeros(1, np.uint8), rows, np.zeros(1, OBSERVATION))
+    assert [verdict & 3 for verdict in pairs.verdict.tolist()] == [0, 3] * 50
+    assert compiled == ([] if patience else ["odd"])

@@ -1,0 +1,80 @@
+"""A bundle answers as its probes do, each asked by itself."""
+
+import numpy as np
+import pytest
+
+from annotator.evidence import bundle as bundles
+from annotator.evidence.asking import Asker, Pairs
+from annotator.evidence.bundle import BUNDLES, compile_bundle, is_compiled, members
+from annotator.evidence.observation import OBSERVATION, SIGHTING
+from annotator.evidence.probe import START, TCP
+from annotator.evidence.probes import probes
+
+PAYLOADS = (
+    b"SSH-2.0-OpenSSH_9.2\r\n",
+    b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n",
+    b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00",
+    b"*1\r\n$4\r\nPING\r\n",
+    b"220 mail.example.org ESMTP\r\n",
+    b"",
+)
+
+
+def test_every_probe_is_in_one_bundle() -> None:
+    numbers = [number for bundle in range(BUNDLES) for number in members(probes(), bundle)]
+    assert sorted(numbers) == list(range(len(probes())))
+
+
+def sightings() -> tuple[np.ndarray, np.ndarray]:
+    """Lay the payloads out, as starts of TCP streams."""
+    data = np.frombuffer(b"".join(PAYLOADS), np.uint8)
+    rows = np.zeros(len(PAYLOADS), SIGHTING)
+    ends = np.cumsum([len(payload) for payload in PAYLOADS])
+    rows["start"], rows["end"], rows["finish"] = ends - [len(payload) for payload in PAYLOADS], ends, ends
+    rows["context"] = TCP | START
+    return data, rows
+
+
+def test_a_bundle_answers_as_its_probes_do() -> None:
+    """About all payloads, the probes of the bundle that has ssh."""
+    data, rows = sightings()
+    number = next(n for n, probe in enumerate(probes()) if probe.name == "ssh")
+    numbers = members(probes(), number % BUNDLES)
+    count = len(PAYLOADS) - 1  # but the empty one, which nobody nominates
+    pairs = Pairs(
+        np.tile(np.arange(count), len(numbers)),
+        np.repeat(np.array(numbers), count),
+        *(np.zeros(count * len(numbers), np.int64) for _ in range(3)),
+    )
+    begins, ends = np.zeros(len(probes()), np.int64), np.zeros(len(probes()), np.int64)
+    for place, probe in enumerate(numbers):
+        begins[probe], ends[probe] = place * count, (place + 1) * count
+    order = np.arange(count * len(numbers))
+    compile_bundle(probes(), number % BUNDLES)(data, np.zeros(1, np.uint8), rows, pairs, order, begins, ends)
+    verdicts = {
+        (int(protocol), int(sighting)): int(verdict)
+        for protocol, sighting, verdict in zip(pairs.protocol, pairs.sighting, pairs.verdict, strict=True)
+    }
+    assert verdicts[number, 0] & 3 == 3, "the banner is one"
+    assert all(verdicts[number, other] == 0 for other in range(1, count)), "and nothing else is"
+    assert is_compiled(probes(), number % BUNDLES) or bundles.cache_folder() is None
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+def test_asking_gives_the_same_with_and_without_bundles(monkeypatch: pytest.MonkeyPatch, bundled: bool) -> None:
+    """Whether a probe is asked in plain Python or in its bundle is nobody's business but the clock's."""
+    data, rows = sightings()
+    monkeypatch.setattr("annotator.evidence.asking.bundle_is_compiled", lambda *_: bundled)
+    if bundled:
+        monkeypatch.setattr("annotator.evidence.asking.LOAD_S", 0.0)
+        monkeypatch.setattr("annotator.evidence.asking.INTERPRETED", False)
+        monkeypatch.setattr("annotator.evidence.bundle.BUNDLES", BUNDLES)
+    observations = np.zeros(1, OBSERVATION)
+    pairs = Asker(probes()).ask(data, np.zeros(1, np.uint8), rows, observations)
+    found = {
+        (probes()[protocol].name, int(sighting))
+        for protocol, sighting, verdict in zip(pairs.protocol, pairs.sighting, pairs.verdict, strict=True)
+        if verdict & 3 == 3
+    }
+    assert found >= {("ssh", 0), ("http", 1), ("redis", 3)}
+    assert not any(sighting == len(PAYLOADS) - 1 for _, sighting in found)
