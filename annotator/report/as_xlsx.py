@@ -249,11 +249,12 @@ def _lead(report: Report, left_out: dict[str, int]) -> Iterator[str]:
         yield f"{capture['name']}: {span} UTC, {packets}, {human.size(capture['bytes'])}; {accounting_words(capture)}"
     yield f"{human.counted(report.totals['flows'], 'flow')}, {registry_words(report)}"
     yield from (f"Before you rely on it: {line}" for line in report.quality)
-    unknown, scans = report.unknown_ports, report.scans
-    yield (
-        f"{human.counted(unknown.answered, 'endpoint')} on unknown ports answered; "
-        f"{human.counted(len(report.disagreements), 'disagreement')}; {human.counted(len(scans), 'scan')}"
-    )
+    if report.shows("unknown"):
+        unknown = report.unknown_ports
+        scans = human.counted(len(report.scans), "scan")
+        yield f"{human.counted(unknown.answered, 'endpoint')} on unknown ports answered; {scans}"
+    if report.shows("disagreements"):
+        yield human.counted(len(report.disagreements), "disagreement")
     for sheet, number in left_out.items():
         yield (
             f"The sheet {sheet} is cut: {human.count(number)} rows do not fit into Excel's "

@@ -1,9 +1,11 @@
 """A narrowed report: the same rows as the whole has for these flows, the whole's totals, and it says so."""
 
+import io
 import json
 import re
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -73,10 +75,6 @@ def test_every_format_says_that_it_is_narrowed(name: str, whole: Report) -> None
     if name == "parquet":
         text = pq.read_schema(pa.BufferReader(data)).metadata[b"annotator.made_by"].decode()
     elif name == "xlsx":
-        import io
-
-        import openpyxl
-
         text = " ".join(str(row[0].value) for row in openpyxl.load_workbook(io.BytesIO(data))["summary"].iter_rows())
     else:
         text = data.decode()
@@ -93,6 +91,13 @@ def test_documents_leave_the_other_part_out(only: str) -> None:
         text = report.render(name).lower()
         assert ("unknown ports   " in text or "## unknown ports" in text) == (only == "unknown")
         assert "all ports in use are assigned" not in text
+    page = report.render("html")
+    assert ("on a port that nobody was assigned" in page) == (only == "unknown")
+    assert "Nothing answered" not in page
+    book = openpyxl.load_workbook(io.BytesIO(report.to_bytes("xlsx")))
+    lead = " ".join(str(row[0].value) for row in book["summary"].iter_rows(max_row=12))
+    assert ("on unknown ports answered" in lead) == (only == "unknown")
+    assert bool(re.search(r"\d disagreement", lead)) == (only != "unknown")
 
 
 def test_json_counts_what_is_left_out(whole: Report) -> None:

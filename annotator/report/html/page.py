@@ -106,7 +106,9 @@ def _verdict(report: Report) -> Iterator[str]:
     if not report.totals["flows"]:
         yield "The capture holds no flows: nothing can be said of any port."
         return
-    if not unknown.answered:
+    if not report.shows("unknown"):
+        pass  # narrowed away: it says nothing of them
+    elif not unknown.answered:
         yield "Nothing answered on a port that nobody was assigned."
     else:
         ports = "a port" if unknown.answered == 1 else "ports"
