@@ -45,7 +45,7 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
         schema,
         compression=COMPRESSION,
         version="2.6",  # the first with nanoseconds
-        write_statistics=[field.name for field in schema if not _repeats(field.type)],  # type: ignore[arg-type]  # as below
+        write_statistics=[field.name for field in schema if not _repeats(field.type)],
         use_dictionary=plain,  # type: ignore[arg-type]  # the published types know no list
     )
     with ThreadPoolExecutor(1) as thread:
