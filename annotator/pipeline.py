@@ -21,6 +21,7 @@ from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.key import Sharded, Sharder
 from annotator.flow.scope import DEFAULT_LOCAL, parse_networks
 from annotator.flow.table import MOST_FLOWS, NS
+from annotator.head_start import HeadStart
 from annotator.kernel import jit
 from annotator.model import (
     NO_PORT,
@@ -140,29 +141,31 @@ def run(
         progress(0, total_bytes, 0)
     if stop:
         stop()  # reading begins
-    for reader in readers:
-        decoder = Decoder(tunnels)
-        ending = stop and partial(_ends, reader, stop)
-        decoded = decode(reader, packet_filter, decoder, fragments, table.sharder, ending)
-        for batch, headers, sharded in ahead(decoded, ending) if reader.lasts else decoded:
-            wanted = observer.look(batch, headers, table.add(headers, reader.capture, sharded), table.shards)
-            while len(wanted):
-                wanted = observer.look(batch, headers, table.more(headers, wanted), table.shards)
+    with HeadStart() as head_start:
+        for reader in readers:
+            decoder = Decoder(tunnels)
+            ending = stop and partial(_ends, reader, stop)
+            decoded = decode(reader, packet_filter, decoder, fragments, table.sharder, ending)
+            for batch, headers, sharded in ahead(decoded, ending) if reader.lasts else decoded:
+                head_start.finish()
+                wanted = observer.look(batch, headers, table.add(headers, reader.capture, sharded), table.shards)
+                while len(wanted):
+                    wanted = observer.look(batch, headers, table.more(headers, wanted), table.shards)
+                if progress:
+                    progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
             if progress:
-                progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
-        if progress:
-            progress(done_bytes + (reader.bytes_total or reader.bytes_done), total_bytes, packets + reader.frames)
-        if stop and stop() and not reader.ended:
-            interrupted(reader)
-        table.add(fragments.give_up(decoder.counts), reader.capture)
-        jit.mark_prepared()
-        done_bytes += reader.bytes_done
-        packets += reader.frames
-        captures.append(_summary(reader, decoder))
-        issues += _issues(reader, decoder)
-        issues += _flows_given_up(table, settings, reader.capture)
-        if packet_filter:
-            issues += packet_filter.take_issues(reader.capture)
+                progress(done_bytes + (reader.bytes_total or reader.bytes_done), total_bytes, packets + reader.frames)
+            if stop and stop() and not reader.ended:
+                interrupted(reader)
+            table.add(fragments.give_up(decoder.counts), reader.capture)
+            jit.mark_prepared()
+            done_bytes += reader.bytes_done
+            packets += reader.frames
+            captures.append(_summary(reader, decoder))
+            issues += _issues(reader, decoder)
+            issues += _flows_given_up(table, settings, reader.capture)
+            if packet_filter:
+                issues += packet_filter.take_issues(reader.capture)
     if stop and stop() and not any(capture.packets_read for capture in captures):
         raise KeyboardInterrupt
     if packet_filter and not (stop and stop()):

@@ -16,19 +16,22 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.capture.rehearsal import FRAMES, Rehearsal
 from annotator.decode import Decoder
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.errors import AnnotatorError
+from annotator.evidence import Observer
 from annotator.evidence.asking import Pairs
 from annotator.evidence.bundle import BUNDLES, compile_bundle
 from annotator.evidence.observation import SIGHTING
 from annotator.evidence.probes import probes
-from annotator.flow import FlowSettings, FlowTable
+from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.table import WANTED, Shard
 from annotator.kernel.jit import BASE_FOLDER, INTERPRETED
+from annotator.model import HEADER, UDP, HeaderFlag, PacketBatch
 from annotator.pipeline import Settings, analyse
 
 Told = Callable[[str, int, int], None]
@@ -101,6 +104,33 @@ def prepare_data_path() -> str:
     return "data path"
 
 
+def prepare_flows() -> None:
+    """Call what comes behind decoding, with one made-up row: the flow table, evidence, orientation."""
+    payload = np.arange(64, dtype=np.uint8)
+    headers = np.zeros(1, HEADER)
+    headers["proto"], headers["version"], headers["flags"] = UDP, 4, HeaderFlag.OUTERMOST | HeaderFlag.PORTS
+    headers["payload_caplen"] = headers["payload_bytes"] = len(payload)
+    column = np.zeros(1, np.int64)
+    batch = PacketBatch(
+        payload, column, column, column.astype(np.uint32), column.astype(np.uint32), column.astype(np.uint16), 0, 1
+    )
+    settings = FlowSettings()
+    table, observer = FlowTable(settings), Observer()
+    sights = table.add(headers, 0)
+    observer.look(batch, headers, sights, table.shards)
+    table.more(headers, _all_of(sights))
+    rows = table.rows()
+    finish(rows, settings, [], {UDP: np.zeros(65536, np.bool_)}, {0: 0}, np.full(1, -1, np.int8))
+
+
+def _all_of(sights: NDArray[np.void]) -> NDArray[np.void]:
+    """Want what was seen once more."""
+    wanted = np.zeros(len(sights), WANTED)
+    for field in ("row", "shard", "direction"):
+        wanted[field] = sights[field]
+    return wanted
+
+
 def _grow() -> None:
     """Call what only large or long captures need: a table that grows, payloads that are offered twice."""
     Shard().grow()
@@ -111,10 +141,7 @@ def _grow() -> None:
         for headers in decoder.decode(batch):
             tied = fragments.tie(headers, decoder.counts)
             sights = table.add(tied, reader.capture)
-            wanted = np.zeros(len(sights), WANTED)
-            for field in ("row", "shard", "direction"):
-                wanted[field] = sights[field]
-            table.more(tied, wanted)
+            table.more(tied, _all_of(sights))
 
 
 def _tunnelled(packet: bytes) -> bytes:
