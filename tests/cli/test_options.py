@@ -25,7 +25,7 @@ def test_the_commands_that_report_have_all_of_them() -> None:
         assert names <= {parameter.name for parameter in command.params}
 
 
-OF_FILES = {"deep", "deep_flows", "deep_packets", "resync"}
+OF_FILES = {"deep", "deep_flows", "deep_packets", "resync", "resolve", "mmdb"}
 """Settings that need a file to go back to, or on in: options of the main job alone."""
 
 

@@ -24,14 +24,9 @@ class Case:
     wishes: int = 0
 
 
-def transport(context: int) -> int:
-    """Give the context's transport bit."""
-    return context & 7
-
-
 def known(probe: Probe, case: Case) -> None:
     """See that `case` is nominated, and answered as it says; and that no cut of it leads a load past its end."""
-    assert nominated(probe, case.payload, transport(case.context))
+    assert nominated(probe, case.payload, case.context)
     said = ask(probe, case.payload, case.context)
     assert (said.grade, said.basis, said.role, said.label) == (case.grade, case.basis, case.role, case.label)
     assert said.wishes == case.wishes
@@ -40,7 +35,7 @@ def known(probe: Probe, case: Case) -> None:
 
 def unknown(probe: Probe, payload: bytes, context: int, worst: int = SPECULATIVE) -> None:
     """See that `payload` is not confirmed (or is judged no better than `worst`)."""
-    if nominated(probe, payload, transport(context)):
+    if nominated(probe, payload, context):
         assert ask(probe, payload, context).grade <= worst
 
 
