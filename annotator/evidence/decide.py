@@ -128,7 +128,10 @@ def decide(
             seen["thread"][d] = thread
         upgrading = seen["state"][d] & UPGRADING != 0
         if upgrading and best_grade == words.CONFIRMED:
-            if chosen == seen["protocol"][d] or chosen == seen["protocol"][1 - d]:  # the last words before the upgrade
+            before = False  # the last words before the upgrade are no upgrade; a guess may have been its first words
+            for side in range(2):
+                before = before or (seen["protocol"][side] == chosen and seen["grade"][side] == words.CONFIRMED)
+            if before:
                 continue
             if seen["upgraded"][d] >= 0 and strengths[chosen] <= strengths[seen["upgraded"][d]]:
                 continue

@@ -44,8 +44,13 @@ def talk(words: list[tuple[str, bytes]], opened: bool = True) -> list[Packet]:
 
 def look(packets: list[Packet], path: Path, apart: bool = False) -> tuple[Observer, str, bool, str]:
     """Give the observer, and (protocol, confirmed, label) of the first flow; `apart` makes a batch of each packet."""
+    return look_at([[packet] for packet in packets] if apart else [packets], path)
+
+
+def look_at(parts: list[list[Packet]], path: Path) -> tuple[Observer, str, bool, str]:
+    """Give the same of packets that come in batches."""
     observer, table, fragments, decoder = Observer(), FlowTable(FlowSettings()), Fragments(), Decoder(TunnelBook())
-    for number, part in enumerate([[packet] for packet in packets] if apart else [packets]):
+    for number, part in enumerate(parts):
         name = path / f"{number}.pcap"
         with PcapWriter(str(name)) as writer:
             writer.write(part)
@@ -140,3 +145,23 @@ def test_datagrams_are_looked_at_alone(tmp_path: Path) -> None:
         Ether() / IP(src=CLIENT[0], dst=SERVER[0]) / UDP(sport=1, dport=2) / part for part in (half[:12], half[12:])
     ]
     assert look(packets, tmp_path)[1] == ""
+
+
+STARTTLS_OF_RECORDS: list[tuple[str, bytes]] = [
+    ("<", b"welcome\r\n"),  # nothing that a probe knows
+    (">", b"EHLO mail.example.org\r\n"),
+    ("<", b"250-mail.example.org\r\n250 STARTTLS\r\n"),
+    (">", b"STARTTLS\r\n"),
+    ("<", b"220 go on\r\n"),
+    (">", b"\x17\x03\x03\x20\x00" + bytes(100)),  # the rest of the record was lost
+    ("<", b"\x17\x03\x03\x20\x00" + bytes(100)),
+    ("<", b"\x17\x03\x03\x00\x20" + bytes(32)),
+]
+
+
+@pytest.mark.parametrize("cut", range(len(STARTTLS_OF_RECORDS) + 2))
+def test_an_upgrade_is_seen_wherever_a_batch_ends(tmp_path: Path, cut: int) -> None:
+    """What a direction was guessed to be before the other's STARTTLS was judged does not hide what it became."""
+    packets = talk(STARTTLS_OF_RECORDS)
+    parts = [part for part in (packets[:cut], packets[cut:]) if part]
+    assert look_at(parts, tmp_path)[1:3] == ("smtp+tls", True)
