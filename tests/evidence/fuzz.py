@@ -26,7 +26,8 @@ from annotator.capture import open_capture
 from annotator.decode import Decoder
 from annotator.decode.tunnels import TunnelBook
 from annotator.errors import AnnotatorError
-from annotator.evidence.asking import Pairs, compile_probe
+from annotator.evidence.asking import Pairs
+from annotator.evidence.bundle import BUNDLES, compile_bundle
 from annotator.evidence.observation import SIGHTING
 from annotator.evidence.probe import GROUP, SCTP, START, TCP, UDP, Probe
 from annotator.evidence.probes import probes
@@ -152,10 +153,10 @@ def breed(parents: Any, starts: Any, lengths: Any, children: Any, sizes: Any, se
 class Asker:
     """Asks one probe about payloads, each in all the ways in which it may be met."""
 
-    def __init__(self, number: int, probe: Probe, parents: list[tuple[int, bytes]]) -> None:
-        """Lay out the `parents` (transport, payload) of what is asked about."""
-        self.probe = probe
-        self.loop: Callable[..., None] = compile_probe(probe)
+    def __init__(self, number: int, among: tuple[Probe, ...], parents: list[tuple[int, bytes]]) -> None:
+        """Lay out the `parents` (transport, payload) of what probe `number` of those is asked about."""
+        self.probe = among[number]
+        self.judge: Callable[..., None] = compile_bundle(among, number % BUNDLES)
         contexts = sorted({transport for transport, _ in parents} | {TCP, UDP})
         self.ways = [
             (transport | start | group, more)
@@ -173,6 +174,8 @@ class Asker:
         self.sightings["context"] = [context for context, _ in self.ways]
         self.more = np.array([more for _, more in self.ways])
         self.chosen = np.arange(count)
+        self.begins, self.ends = np.zeros(len(among), np.int64), np.zeros(len(among), np.int64)
+        self.ends[number] = count
         self.pairs = Pairs(self.chosen, np.full(count, number), *(np.zeros(count, np.int64) for _ in range(3)))
         self.empty = np.zeros(0, np.uint8)
 
@@ -181,7 +184,7 @@ class Asker:
         self.sightings["end"] = len(payload)
         self.sightings["finish"] = len(payload) + self.more
         try:
-            self.loop(payload, self.empty, self.sightings, self.pairs, self.chosen)
+            self.judge(payload, self.empty, self.sightings, self.pairs, self.chosen, self.begins, self.ends)
         except Exception as error:
             raise AssertionError(f"{self.probe.name}: {error!r} for {payload.tobytes().hex()}") from error
         bases = (self.pairs.verdict >> 4) & 63
@@ -207,7 +210,7 @@ def storm(parents: Parents, count: int, seed: int = 1, progress: Callable[[str],
     asked = 0
     for number, probe in enumerate(probes()):
         started = time.perf_counter()
-        executions = Asker(number, probe, parents[number]).storm(count // len(parents), seed)
+        executions = Asker(number, probes(), parents[number]).storm(count // len(parents), seed)
         asked += executions
         progress(f"{probe.name}: {executions:,} executions in {time.perf_counter() - started:.1f} s\n")
     return asked

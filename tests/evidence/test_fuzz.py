@@ -86,7 +86,7 @@ def test_a_load_past_the_end_is_found() -> None:
     """A probe that forgets to check is told by its name and the payload."""
     probe = Probe("careless", "", (), ("basis",), (tcp(b"\x07"),), reads_on)
     with pytest.raises(AssertionError, match=r"careless: IndexError.* for 07"):
-        fuzz.Asker(0, probe, [(TCP, b"\x07" + bytes(9))]).storm(10_000, 1)
+        fuzz.Asker(0, (probe,), [(TCP, b"\x07" + bytes(9))]).storm(10_000, 1)
 
 
 def test_a_seed_survives_its_file(tmp_path: Path) -> None:
