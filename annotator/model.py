@@ -29,6 +29,11 @@ ICMP6: Final = 58
 SCTP: Final = 132
 UDPLITE: Final = 136
 
+FAN_IN_PEERS: Final = 3
+"""Peers on distinct ports that make an endpoint a likely responder."""
+EPHEMERAL_START: Final = 32768
+"""Linux's default ip_local_port_range starts here, below IANA's dynamic range."""
+
 PORT_TRANSPORT: Final = {TCP: "tcp", UDP: "udp", UDPLITE: "udp", SCTP: "sctp", DCCP: "dccp"}
 """The registry's transport whose port space an IP protocol uses; UDP-Lite shares UDP's (RFC 3828 section 6.1)."""
 

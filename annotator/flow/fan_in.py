@@ -10,9 +10,7 @@ from annotator.flow.key import A_PORT_SHIFT, B_PORT_SHIFT
 from annotator.kernel.hash import hash6, random_keys
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed
-
-FAN_IN_PEERS: Final = 3
-"""Peers on distinct ports that make an endpoint a likely responder."""
+from annotator.model import FAN_IN_PEERS
 
 ENDPOINT: Final = np.dtype(
     [

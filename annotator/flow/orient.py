@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 from annotator.flow.ends import ports, protocols, with_ports
 from annotator.flow.fan_in import fan_in
 from annotator.flow.row import SPLIT_ACTIVE, SPLIT_IDLE
-from annotator.model import DirectionBasis, Signal
+from annotator.model import EPHEMERAL_START, DirectionBasis, Signal
 
 WELL_KNOWN_END: Final = 1024
-EPHEMERAL_START: Final = 32768
-"""Linux's default ip_local_port_range starts here, below IANA's dynamic range."""
 
 UNDECIDED: Final = -1
 

@@ -10,9 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.flow.fan_in import FAN_IN_PEERS
-from annotator.flow.orient import EPHEMERAL_START
-from annotator.model import DirectionBasis, Status
+from annotator.model import EPHEMERAL_START, FAN_IN_PEERS, DirectionBasis, Status
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]

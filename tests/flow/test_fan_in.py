@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.flow.ends import ports
-from annotator.flow.fan_in import FAN_IN_PEERS, fan_in
+from annotator.flow.fan_in import fan_in
 from annotator.flow.table import FlowSettings, FlowTable
+from annotator.model import FAN_IN_PEERS
 from tests.flow.talk import headers
 
 
