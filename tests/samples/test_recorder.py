@@ -6,6 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -172,6 +173,15 @@ def test_scratch_must_be_open_to_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def _left_with(word: str) -> list[str]:
+    """Give the processes that name a word and stay: the kernel ends the hosts' processes after their keepers."""
+    for _ in range(50):
+        if not _processes_with(word):
+            break
+        time.sleep(0.1)
+    return _processes_with(word)
+
+
 @pytest.mark.needs_root
 @needs_recorder
 def test_recording_again_gives_the_same_truth(tmp_path: Path, scratch: Path) -> None:
@@ -186,7 +196,7 @@ def test_recording_again_gives_the_same_truth(tmp_path: Path, scratch: Path) -> 
     old = [(row.endpoint, row.protocol, row.outcome, row.flows, row.initiator_addrs) for row in rows_of("vlan.pcap")]
     assert fresh == old
     assert list(scratch.iterdir()) == []
-    assert _processes_with(str(scratch)) == []
+    assert _left_with(str(scratch)) == []
 
 
 @pytest.mark.needs_root
@@ -204,11 +214,7 @@ def test_interrupted_recorder_leaves_no_process(tmp_path: Path, scratch: Path, h
             recorder.wait(timeout=0.1)
     recorder.send_signal(how)
     assert recorder.wait(timeout=30) == (-signal.SIGKILL if how == signal.SIGKILL else 130)
-    for _ in range(50):  # the kernel ends the hosts' processes after their keepers
-        if not _processes_with(str(scratch)):
-            break
-        subprocess.run(["sleep", "0.1"], check=True)
-    assert _processes_with(str(scratch)) == []
+    assert _left_with(str(scratch)) == []
     assert list(tmp_path.iterdir()) == []
     if how != signal.SIGKILL:
         assert list(scratch.iterdir()) == []
