@@ -6,8 +6,8 @@ import signal
 import struct
 import subprocess
 import sys
-import time
 import tempfile
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
