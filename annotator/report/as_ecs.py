@@ -17,12 +17,11 @@ import numpy as np
 import pyarrow as pa
 
 from annotator.model import ICMP6, NO_TIME, DirectionBasis, End, Flows, Grade, Outcome, Scope
-from annotator.report.arrow import compute, join
-from annotator.report.flow_rows import BATCH_ROWS, Array, Form
-from annotator.report.json_shape import Shape, objects, only, quoted, whole, words
+from annotator.report.arrow import compute
+from annotator.report.flow_rows import Array
+from annotator.report.json_shape import CARRIED, Shape, flow_objects, only, quoted, whole, words
 from annotator.report.provenance import registry_words, said_of_rows
 from annotator.report.report import Report
-from annotator.report.tables import joined
 
 VERSION: Final = "9.4.0"
 """The version of ECS whose fields these are."""
@@ -44,23 +43,12 @@ DIRECTIONS: Final = {0: "internal", 1: "outbound", 2: "inbound", 3: "external"}
 """``network.direction`` by whether the responder (1) and the initiator (2) are remote."""
 TRANSPORTS: Final = {ICMP6: "ipv6-icmp"}
 """IP protocols whose keyword at IANA is another one than a flow row's ``transport``."""
-ELSEWHERE: Final = frozenset(
-    {
-        *("first_seen", "last_seen", "initiator_addr", "initiator_port", "responder_addr", "responder_port"),
-        *("initiator_packets", "responder_packets", "initiator_bytes", "responder_bytes", "community_id"),
-    }
-)
-"""Flow columns that ECS has a field for, in the same meaning and with nothing lost."""
 
 
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     """Give the file's bytes, a batch of flows at a time."""
     del flows, rows  # it holds flows, and nothing else
-    table = report.flow_rows
-    for number, batch in enumerate(table.batches(Form.JSON)):
-        start = number * BATCH_ROWS
-        shape = _shape(report, batch, table.codes, slice(start, start + len(batch)))
-        yield joined(join(objects(shape), "\n"))
+    return flow_objects(report, _shape)
 
 
 def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> Shape:
@@ -82,7 +70,7 @@ def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> 
     client, server = (
         {"ip": only(end["ip"], told), "address": end["address"], "port": end["port"]} for end in (source, destination)
     )
-    said = {name: values for name, values in column.items() if name not in ELSEWHERE}
+    said = {name: values for name, values in column.items() if name not in CARRIED}
     return {
         "ecs": {"version": json.dumps(VERSION)},
         "@timestamp": column["first_seen"],

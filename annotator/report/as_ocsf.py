@@ -18,13 +18,10 @@ import numpy as np
 import pyarrow as pa
 
 from annotator.model import NO_TIME, DirectionBasis, Flows, Grade, Outcome
-from annotator.report.arrow import join
 from annotator.report.as_ecs import crossing
-from annotator.report.flow_rows import BATCH_ROWS, Form
-from annotator.report.json_shape import Shape, objects, only, whole, words
+from annotator.report.json_shape import CARRIED, Shape, flow_objects, only, whole, words
 from annotator.report.provenance import registry_words, said_of_rows
 from annotator.report.report import Report
-from annotator.report.tables import joined
 
 VERSION: Final = "1.7.0"
 """The version of OCSF whose attributes these are."""
@@ -55,23 +52,12 @@ STATUS_NAMES: Final = {SUCCESS: "Success", FAILURE: "Failure", UNSURE: "Unknown"
 DIRECTION_IDS: Final = {0: 3, 1: 2, 2: 1, 3: 99}
 """``direction_id`` by :func:`annotator.report.as_ecs.crossing`; what is outside on both ends has none of its own."""
 DIRECTION_NAMES: Final = {0: "Lateral", 1: "Outbound", 2: "Inbound", 3: "External"}
-ELSEWHERE: Final = frozenset(
-    {
-        *("first_seen", "last_seen", "initiator_addr", "initiator_port", "responder_addr", "responder_port"),
-        *("initiator_packets", "responder_packets", "initiator_bytes", "responder_bytes", "community_id"),
-    }
-)
-"""Flow columns that OCSF has an attribute for, in the same meaning and with nothing lost."""
 
 
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     """Give the file's bytes, a batch of flows at a time."""
     del flows, rows  # it holds flows, and nothing else
-    table = report.flow_rows
-    for number, batch in enumerate(table.batches(Form.JSON)):
-        start = number * BATCH_ROWS
-        shape = _shape(report, batch, table.codes, slice(start, start + len(batch)))
-        yield joined(join(objects(shape), "\n"))
+    return flow_objects(report, _shape)
 
 
 def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> Shape:
@@ -81,7 +67,7 @@ def _shape(report: Report, batch: pa.RecordBatch, flows: Flows, rows: slice) -> 
     start_ms, end_ms = (np.where(timeless, 0, ns) // 1_000_000 for ns in (first, last))
     sent, answered = flows.initiator_bytes[rows], flows.responder_bytes[rows]
     outcome, way = flows.outcome[rows], crossing(flows, rows)
-    said = {name: values for name, values in column.items() if name not in ELSEWHERE}
+    said = {name: values for name, values in column.items() if name not in CARRIED}
     return {
         "class_uid": json.dumps(CLASS_UID),
         "class_name": '"Network Activity"',

@@ -10,13 +10,18 @@ A shape is a dict from a member's name to what it holds:
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, Union
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, Union
 
 import pyarrow as pa
 
 from annotator.report.arrow import compute, join
-from annotator.report.flow_rows import Array
+from annotator.report.flow_rows import BATCH_ROWS, Array, Form
+from annotator.report.tables import joined
+
+if TYPE_CHECKING:
+    from annotator.model import Flows
+    from annotator.report.report import Report
 
 Member: TypeAlias = Union[str, Array, Sequence[Array], "Shape"]
 Shape: TypeAlias = Mapping[str, Member]
@@ -73,3 +78,24 @@ def only(column: Array, where: Any) -> Array:
     """Give a column only where a condition holds."""
     chosen: Array = compute.if_else(pa.array(where), column, pa.scalar(None, pa.string()))
     return chosen
+
+
+CARRIED: Final = frozenset(
+    {
+        *("first_seen", "last_seen", "initiator_addr", "initiator_port", "responder_addr", "responder_port"),
+        *("initiator_packets", "responder_packets", "initiator_bytes", "responder_bytes", "community_id"),
+    }
+)
+"""Flow columns that ECS and OCSF both have a field for, in the same meaning and with nothing lost."""
+
+ShapeOf = Callable[["Report", pa.RecordBatch, "Flows", slice], Shape]
+"""Makes the shape of some flows, of the report, their rows in the form JSON, all codes, and which flows they are."""
+
+
+def flow_objects(report: "Report", shape_of: ShapeOf) -> Iterator[bytes]:
+    """Give a file's bytes with one object a flow and line, a batch of flows at a time."""
+    table = report.flow_rows
+    for number, batch in enumerate(table.batches(Form.JSON)):
+        start = number * BATCH_ROWS
+        shape = shape_of(report, batch, table.codes, slice(start, start + len(batch)))
+        yield joined(join(objects(shape), "\n"))
