@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from annotator.decode import reasons, tunnels
 from annotator.decode.ethertype import all_layers
 from annotator.decode.ip import group_address, ipv4_header, ipv6_header
+from annotator.decode.ip_tunnels import carries_packet, ip_tunnel
 from annotator.decode.link import ANY_VERSION, all_plain, network_layer, undecoded
 from annotator.decode.strip import DECODED, strip
 from annotator.decode.transport import has_ports, quote_signal, transport_header
 from annotator.decode.tunnels import Tunnels, note_tunnel, tunnel_hash
+from annotator.decode.udp_tunnels import udp_tunnel
 from annotator.decode.wifi import BEHIND_SHIFT, msdu_frame
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, be64, signed, u8, view
@@ -229,13 +231,13 @@ def decode_packets(
                         whole_end = max(start + be16(frames, start + 4), payload_end)
                 if not later:
                     if protocol == UDP:
-                        inside = tunnels.udp_tunnel(frames, payload, min(end, payload_end), whole_end)
+                        inside = udp_tunnel(frames, payload, min(end, payload_end), whole_end)
                         if rare is None and inside[0] != tunnels.NONE:
                             return made, packet, True
-                    elif tunnels.carries_packet(frames, protocol, start, stored_end):
+                    elif carries_packet(frames, protocol, start, stored_end):
                         if rare is None:
                             return made, packet, True
-                        inside = tunnels.ip_tunnel(frames, protocol, version, start, stored_end)
+                        inside = ip_tunnel(frames, protocol, version, start, stored_end)
 
                 # from here on the packet is counted, and not looked at again by another kernel
                 if depth == 0 and not decoded:

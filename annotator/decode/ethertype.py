@@ -109,17 +109,6 @@ def plain_layers(data: Any, i: int, end: int, ethertype: int, vlan: int) -> Laye
 
 
 @kernel
-def plausible_ip(data: Any, i: int, end: int) -> bool:
-    """Say whether an IP header may stand at `i`: version, header length, and a total length that fits."""
-    if end - i < 20:
-        return False
-    first = u8(data, i)
-    if first >> 4 == 4:
-        return first & 15 >= 5 and (first & 15) * 4 <= be16(data, i + 2) <= end - i
-    return first >> 4 == 6 and end - i >= 40 and be16(data, i + 4) + 40 <= end - i
-
-
-@kernel
 def mpls_payload(data: Any, i: int, end: int) -> tuple[int, int]:
     """Say what stands at `i` below the bottom of an MPLS stack: (EtherType, position), EtherType 0 where unknown.
 

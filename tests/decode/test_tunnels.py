@@ -4,8 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scapy.contrib.erspan import ERSPAN_I, ERSPAN_II, ERSPAN_III
 from scapy.contrib.geneve import GENEVE
 from scapy.contrib.gtp import GTP_U_Header, GTPPDUSessionContainer
@@ -13,12 +11,11 @@ from scapy.contrib.lldp import LLDPDU
 from scapy.contrib.mpls import MPLS
 from scapy.layers.dns import DNS, DNSQR
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
-from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
+from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import ARP, GRE, GRE_PPTP, Dot1Q
 from scapy.layers.l2tp import L2TP
 from scapy.layers.ppp import PPP
 from scapy.layers.vxlan import VXLAN
-from scapy.packet import Raw
 
 from annotator.decode.tunnels import MOST_TUNNELS, NAMES, TunnelBook
 from annotator.model import HeaderFlag
@@ -248,14 +245,6 @@ def test_what_only_looks_like_a_tunnel(what: str, packet: Any) -> None:
     assert result.tunnel() == ""
 
 
-@given(
-    payload=st.binary(min_size=24, max_size=200), port=st.sampled_from([53, 500, 1701, 2152, 3544, 4341, 4789, 6081])
-)
-def test_random_datagrams_are_no_tunnels(payload: bytes, port: int) -> None:
-    """Bytes of no meaning are not taken for a packet, whatever port they go to."""
-    assert len(decode_frames(ether() / OUTER / udp(port) / Raw(payload))) == 1
-
-
 def test_every_packet_of_an_aggregate_in_a_tunnel_is_in_it() -> None:
     """Access points tunnel aggregates as they are: each packet of one is a row in the tunnel."""
     parts = b""
@@ -270,15 +259,6 @@ def test_every_packet_of_an_aggregate_in_a_tunnel_is_in_it() -> None:
     assert result.rows["depth"].tolist() == [0, 1, 1, 1]
     assert all(result.vlans(k) == [3] for k in range(4))
     assert all(result.payload(k) == b"data" for k in range(1, 4))
-
-
-@pytest.mark.parametrize("sub", [0, 1], ids=["bare", "with a platform's subheader"])
-def test_erspan_type_iii_carries_ip_where_it_says_so(sub: int) -> None:
-    """The frame type stands in bits 1 to 5 of the last half word, behind P: 2 is IP without Ethernet."""
-    word = 2 << 10 | 0x3F << 4 | 3 << 1 | sub  # frame type, hardware id, granularity, O
-    header = bytes.fromhex("2000 0022 00000000 0000") + word.to_bytes(2, "big") + bytes(8 * sub)
-    result = decode_frames(ether() / OUTER / GRE(proto=0x22EB, seqnum_present=1) / header / FOUR)
-    assert (result.ends(1), result.tunnel(1)) == (ENDS[4], f"erspan:34{PAIR}")
 
 
 @pytest.mark.parametrize(
@@ -349,10 +329,3 @@ def test_tunnels_beyond_what_is_kept_have_no_name_but_a_flow() -> None:
     assert book.text(12345) == "?"
     assert MOST_TUNNELS * 200 < 100 << 20
     assert len(set(NAMES)) == len(NAMES)
-
-
-def test_icmpv6_in_teredo_bears_itself_out() -> None:
-    """A bubble or a ping has no checksum of the header's to ask; its message is."""
-    ping = IPv6(src="2001:0:c000:201::1", dst="2001:db8::2") / ICMPv6EchoRequest(data=b"x" * 16)
-    result = decode_frames(ether() / OUTER / udp() / ping)
-    assert result.tunnel(1) == f"teredo{PAIR}"
