@@ -16,7 +16,7 @@ CHAIN: Final = 3
 LONGEST: Final = 262_144
 """Bytes of a record that is believed while searching: any packet of a link type that carries IP."""
 LONGEST_WIRE: Final = 1 << 20
-SHB, IDB, PB, SPB, NRB, ISB, EPB = 0x0A0D0D0A, 1, 2, 3, 4, 5, 6
+SHB, IDB, PB, SPB, ISB, EPB = 0x0A0D0D0A, 1, 2, 3, 5, 6
 BYTE_ORDER, SWAPPED_ORDER = 0x1A2B3C4D, 0x4D3C2B1A
 ANY_TIME: Final = -1
 

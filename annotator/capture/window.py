@@ -30,7 +30,6 @@ class Window:
     def __init__(self, stream: BinaryIO, head: bytes = b"", size: int = SIZE) -> None:
         """Take over `stream`; `head` are bytes that were already read from it."""
         self._stream = stream
-        self._size = size
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="annotator-read")
         self._buffers = [np.empty(HEADROOM + size, np.uint8) for _ in range(BUFFERS)]
         self.data: NDArray[np.uint8] = self._buffers[0]

@@ -42,11 +42,6 @@ class Diff:
     not_compared: tuple[str, ...]
     """Fields that one of the versions does not hold."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing changed."""
-        return not (self.added or self.removed or self.changed)
-
 
 def compare(old: Registry, new: Registry) -> Diff:
     """Compare two versions of the registry."""

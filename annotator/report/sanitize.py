@@ -46,11 +46,6 @@ def clean_words(text: str, limit: int = LABEL_LIMIT) -> str:
     return clean(" ".join(text.split()), limit)
 
 
-def clean_bytes(data: bytes, limit: int = LABEL_LIMIT) -> str:
-    r"""Give bytes from a packet as one line of printable text; what is not UTF-8 is written ``\xff``."""
-    return clean(data[: 4 * limit].decode("utf-8", "backslashreplace"), limit)
-
-
 def cell(text: str) -> str:
     """Disarm what a spreadsheet would run: a text that starts like a formula gets an apostrophe before it."""
     return f"'{text}" if text.startswith(tuple(FORMULA_STARTS)) else text

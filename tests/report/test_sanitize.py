@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.report.sanitize import LABEL_LIMIT, cell, clean, clean_bytes, clean_words, markdown
+from annotator.report.sanitize import LABEL_LIMIT, cell, clean, clean_words, markdown
 
 ATTACKS = {
     "ansi": "\x1b[31mred\x1b[0m",
@@ -53,17 +53,6 @@ def test_clean_cuts_long_text() -> None:
 def test_clean_words_joins_lines_of_prose() -> None:
     """White space of any kind in prose is one space."""
     assert clean_words(" Intuit\n  Entitlement\tService \r\n") == "Intuit Entitlement Service"
-
-
-@given(st.binary())
-def test_clean_bytes_takes_anything(data: bytes) -> None:
-    """Bytes of a packet always give printable text."""
-    assert clean_bytes(data).isprintable()
-
-
-def test_clean_bytes_shows_bytes_that_are_no_text() -> None:
-    """What is not UTF-8 is shown byte by byte."""
-    assert clean_bytes(b"ok\xff\xfe") == "ok\\xff\\xfe"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])  # noqa: RUF001 (full width, on purpose)

@@ -5,7 +5,7 @@ from typing import Any
 from annotator.evidence.probe import ANY_ROLE, CLIENT, CONFIRMED, NOTHING, Answer, Probe, tcp, verdict
 from annotator.kernel.load import be32, le32
 
-CNXN, AUTH, STLS, OPEN = 0x434E584E, 0x41555448, 0x53544C53, 0x4F50454E
+CNXN, OPEN = 0x434E584E, 0x4F50454E
 LARGEST = 1 << 20
 
 

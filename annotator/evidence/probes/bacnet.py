@@ -27,7 +27,8 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         kind = u8(data, k + 2) >> 4
         if kind > 7:
             return NOTHING
-        return verdict(CONFIRMED, CLIENT if kind == CONFIRMED_REQUEST else SERVER if kind >= 2 else ANY_ROLE, 1), 0, 0
+        role = CLIENT if kind == CONFIRMED_REQUEST else ANY_ROLE if kind == UNCONFIRMED_REQUEST else SERVER
+        return verdict(CONFIRMED, role, 1), 0, 0
     return verdict(CONFIRMED, ANY_ROLE, 1), 0, 0
 
 

@@ -20,7 +20,7 @@ from annotator.evidence.probe import SCTP as SCTP_BIT
 from annotator.evidence.undecided import undecided
 from annotator.kernel.load import be32, u8
 
-CAPABILITIES, WATCHDOG, DISCONNECT, ORIGIN_HOST = 257, 280, 282, 264
+CAPABILITIES, ORIGIN_HOST = 257, 264
 MOST_ATTRIBUTES = 32
 
 

@@ -6,7 +6,7 @@ from annotator.evidence.probe import ANY_ROLE, CONFIRMED, NOTHING, SPECULATIVE, 
 from annotator.kernel.load import be32, u8
 
 HELLO, RESIGN = 0, 2
-GROUP_STATE, INTERFACE_STATE, TEXT, MD5 = 1, 2, 3, 4
+GROUP_STATE, INTERFACE_STATE = 1, 2
 
 
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:

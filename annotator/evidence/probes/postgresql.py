@@ -19,7 +19,7 @@ from annotator.evidence.undecided import undecided
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be32, u8
 
-PROTOCOL_3, SSL_REQUEST, CANCEL_REQUEST, GSS_REQUEST = 0x00030000, 80877103, 80877102, 80877104
+SSL_REQUEST, CANCEL_REQUEST, GSS_REQUEST = 80877103, 80877102, 80877104
 LONGEST_STARTUP = 10000
 FROM_SERVER = tuple(b"123ACDEGHIKNRSTVWZcdnst")
 """Types of the server's messages."""

@@ -5,7 +5,7 @@ from typing import Any
 from annotator.evidence.probe import ANY_ROLE, CONFIRMED, NOTHING, SPECULATIVE, Answer, Probe, udp, verdict
 from annotator.kernel.load import be16, u8
 
-SR, RR, SDES, BYE, APP, XR = 200, 201, 202, 203, 204, 207
+SR, RR, XR = 200, 201, 207
 
 
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:

@@ -18,7 +18,7 @@ from annotator.evidence.probe import (
 )
 from annotator.kernel.load import be16, be32, u8
 
-REQUEST, REPLY, REGISTER, DEREGISTER, ACKNOWLEDGE, ATTRIBUTES = 1, 2, 3, 4, 5, 6
+REQUEST, REPLY, REGISTER, DEREGISTER, ACKNOWLEDGE = 1, 2, 3, 4, 5
 BASES = ("request", "reply", "registration")
 
 

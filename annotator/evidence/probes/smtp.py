@@ -20,7 +20,7 @@ from annotator.evidence.probe import (
 )
 from annotator.kernel.load import be32, u8
 
-GREETING, HELLO, STARTTLS, ENVELOPE, REPLY = range(5)
+GREETING, HELLO, STARTTLS, ENVELOPE = range(4)
 SMTP, EHLO, HELO, LHLO, MAIL, RCPT, STAR, TTLS = (
     int.from_bytes(word, "big") for word in (b"smtp", b"ehlo", b"helo", b"lhlo", b"mail", b"rcpt", b"star", b"ttls")
 )

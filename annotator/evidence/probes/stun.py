@@ -22,9 +22,10 @@ from annotator.evidence.undecided import undecided
 from annotator.kernel.load import be16, be32
 
 COOKIE = 0x2112A442
-REQUEST, INDICATION, SUCCESS, FAILURE = 0, 1, 2, 3
+REQUEST, SUCCESS = 0, 2
 MESSAGE_INTEGRITY, PRIORITY, CONTROLLED, CONTROLLING, SOFTWARE = 0x0008, 0x0024, 0x8029, 0x802A, 0x8022
-CHANGE_REQUEST, OLD_LAST = 0x0003, 0x000B
+OLD_LAST = 0x000B
+"""The last of RFC 3489's attributes."""
 BINDING = 0x3EEF
 """Mask of a type's method; Binding is 1."""
 MOST_ATTRIBUTES = 64
