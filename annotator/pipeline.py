@@ -336,7 +336,7 @@ def _flows_given_up(table: FlowTable, settings: Settings, capture: int) -> list[
         return []
     detail = (
         f"packets of further flows, when {settings.max_flows:,} were kept, are in no flow; --max-flows raises that, "
-        "at some 500 bytes of memory a flow"
+        "at about 600 bytes of memory a flow"
     )
     return [Issue("flows_given_up", "flow", count, first_frame, detail, capture, partial=True)]
 
