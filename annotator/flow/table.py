@@ -52,8 +52,8 @@ FIRST_ROWS: Final = 1024
 NS: Final = 1_000_000_000
 
 ROWS_AHEAD: Final = 8
-"""How many header rows before its turn one is asked for: counting a row is much shorter than a wait for memory, so the
-rows that are counted meanwhile have to make up for it; few enough that none is pushed out of the cache before its turn."""
+"""How many header rows before its turn one is fetched: counting a row is much shorter than a wait for memory, so those
+that are counted meanwhile have to make up for it; few enough that none leaves the cache before its turn."""
 LINE: Final = 64
 """Bytes of a cache line."""
 
