@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from annotator.capture import batch as stop
 from annotator.capture.batch import Columns
-from annotator.capture.layout import ALWAYS, HEADER_BYTES, LONGEST_WIRE, WHERE_LARGER, Layout, choose, read_layout
+from annotator.capture.layout import HEADER_BYTES, LONGEST_WIRE, Layout, choose, read_layout
 from annotator.capture.reader import StreamReader
+from annotator.capture.record import record_header
 from annotator.capture.resync import ANY_TIME, find_pcap
 from annotator.errors import InputError
 from annotator.kernel.jit import kernel
-from annotator.kernel.load import be32, le32, view
+from annotator.kernel.load import view
 from annotator.model import PacketBatch
 
 NS: Final = 1_000_000_000
@@ -55,22 +56,7 @@ def index_pcap(
             return count, i, stop.FULL
         if end - i < header:
             return count, i, stop.NEED_MORE
-        if big:
-            seconds, fraction, stored, wire = (
-                be32(records, i),
-                be32(records, i + 4),
-                be32(records, i + 8),
-                be32(records, i + 12),
-            )
-        else:
-            seconds, fraction, stored, wire = (
-                le32(records, i),
-                le32(records, i + 4),
-                le32(records, i + 8),
-                le32(records, i + 12),
-            )
-        if swapped_lengths == ALWAYS or (swapped_lengths == WHERE_LARGER and stored > wire):
-            stored, wire = wire, stored
+        seconds, fraction, stored, wire = record_header(records, i, big, swapped_lengths)
         if stored > longest or stored < padding:
             return count, i, stop.BAD_LENGTH
         if strict and (fraction * unit_ns >= NS or wire > LONGEST_WIRE):

@@ -7,7 +7,8 @@ at the most.
 
 from typing import Any, Final
 
-from annotator.capture.layout import ALWAYS, NEAR_S, WHERE_LARGER
+from annotator.capture.layout import NEAR_S
+from annotator.capture.record import record_header
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, le16, le32, view
 
@@ -38,24 +39,9 @@ def pcap_chain(
             if not at_end:
                 return MORE
             return FOUND if n > 0 and (i == end or n > 1) else AT_END
-        if big:
-            seconds, fraction, stored, wire = (
-                be32(records, i),
-                be32(records, i + 4),
-                be32(records, i + 8),
-                be32(records, i + 12),
-            )
-        else:
-            seconds, fraction, stored, wire = (
-                le32(records, i),
-                le32(records, i + 4),
-                le32(records, i + 8),
-                le32(records, i + 12),
-            )
+        seconds, fraction, stored, wire = record_header(records, i, big, swapped)
         if near != ANY_TIME and abs(seconds - near) > NEAR_S:
             return AT_END
-        if swapped == ALWAYS or (swapped == WHERE_LARGER and stored > wire):
-            stored, wire = wire, stored
         if fraction >= units or stored == 0 or stored > LONGEST or wire < stored or wire > LONGEST_WIRE:
             return AT_END
         near = seconds
