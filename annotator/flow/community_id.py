@@ -8,20 +8,20 @@ in the order of the packet. Source: the Community ID Flow Hashing specification,
 """
 
 from base64 import b64encode
-from hashlib import sha1
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.flow.icmp import ONE_WAY, PEER, PEER6
+from annotator.flow.sha1 import sha1
 from annotator.model import ICMP, ICMP6, NO_PORT, SCTP, TCP, UDP, Flows
 
 Endpoints = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int32]]
 """High and low half of the address, and the port: (n,) each."""
 
-_PORTED: Final = (TCP, UDP, SCTP, ICMP, ICMP6)
-
+_PORTED: Final = np.isin(np.arange(256), (TCP, UDP, SCTP, ICMP, ICMP6))
+"""Whether ports are hashed, by IP protocol number."""
 
 Rows = slice | NDArray[np.integer]
 
@@ -45,7 +45,7 @@ def community_ids(flows: Flows, rows: Rows = slice(None), seed: int = 0) -> NDAr
     proto = flows.proto[rows]
     is4 = flows.version[rows] == 4
     sport, dport, one_way = _ports(flows, rows)
-    hashed = np.isin(proto, _PORTED) & (sport != NO_PORT) & (dport != NO_PORT)
+    hashed = _PORTED[proto] & (sport != NO_PORT) & (dport != NO_PORT)
     sport, dport = np.where(hashed, sport, 0), np.where(hashed, dport, 0)
 
     one = (flows.initiator_hi[rows], flows.initiator_lo[rows], sport)
@@ -57,8 +57,9 @@ def community_ids(flows: Flows, rows: Rows = slice(None), seed: int = 0) -> NDAr
     digests = np.zeros((len(proto), 21), np.uint8)  # 20 and a zero: 21 bytes are whole groups of base64
     for version, width in ((is4, 4), (~is4, 16)):
         chosen = np.flatnonzero(version)
-        messages = _messages(first, second, proto, hashed, chosen, width, seed)
-        digests[chosen, :20] = _sha1(messages)
+        messages = _messages(first, second, proto, chosen, width, seed)
+        without_ports = messages.shape[1] - 4  # such a message ends after the zero byte
+        digests[chosen, :20] = sha1(messages, np.where(hashed[chosen], without_ports + 4, without_ports))
     text = np.empty((len(proto), 30), np.uint8)
     text[:, :2] = np.frombuffer(b"1:", np.uint8)
     text[:, 2:] = np.frombuffer(b64encode(digests.tobytes()), np.uint8).reshape(-1, 28)
@@ -102,12 +103,11 @@ def _messages(
     first: Endpoints,
     second: Endpoints,
     proto: NDArray[np.uint8],
-    hashed: NDArray[np.bool_],
     rows: NDArray[np.intp],
     width: int,
     seed: int,
-) -> list[bytes]:
-    """Lay out what is hashed, for rows whose addresses have `width` bytes."""
+) -> NDArray[np.uint8]:
+    """Lay out what is hashed, a row each, for rows whose addresses have `width` bytes."""
     size = 2 + 2 * width + 2 + 4
     matrix = np.zeros((len(rows), size), np.uint8)
     matrix[:, 0], matrix[:, 1] = seed >> 8, seed & 255
@@ -117,11 +117,4 @@ def _messages(
     matrix[:, 2 + 2 * width] = proto[rows]
     for place, end in ((size - 4, first), (size - 2, second)):
         matrix[:, place : place + 2] = end[2][rows].astype(">u2").view(np.uint8).reshape(len(rows), 2)
-    packed = matrix.tobytes()
-    ports = hashed[rows].tolist()  # without ports the message ends after the zero byte
-    return [packed[i * size : (i + 1) * size - (0 if ports[i] else 4)] for i in range(len(rows))]
-
-
-def _sha1(messages: list[bytes]) -> NDArray[np.uint8]:
-    digests = b"".join([sha1(message, usedforsecurity=False).digest() for message in messages])
-    return np.frombuffer(digests, np.uint8).reshape(-1, 20)
+    return matrix
