@@ -102,8 +102,9 @@ def annotate(
         UsageError: an argument is wrong.
     """
     from annotator.flow.table import MOST_FLOWS
-    from annotator.pipeline import Settings, analyse
+    from annotator.pipeline import analyse
     from annotator.report.report import Report
+    from annotator.settings import Settings
 
     hide = None
     if anonymize is not None:

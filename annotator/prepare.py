@@ -32,7 +32,8 @@ from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.table import WANTED, Shard
 from annotator.kernel.jit import BASE_FOLDER, INTERPRETED
 from annotator.model import HEADER, UDP, HeaderFlag, PacketBatch
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 
 Told = Callable[[str, int, int], None]
 """Called as ``told(what is ready, steps done, steps in all)`` after each step."""

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from annotator.model import Analysis, Flows
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 
 
 def plain(analysis: Analysis) -> dict[str, Any]:

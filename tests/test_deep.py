@@ -9,7 +9,8 @@ import pytest
 
 from annotator.deep import deepen, wanted_rows
 from annotator.model import Agreement, Analysis, Grade
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 
 needs_tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
 

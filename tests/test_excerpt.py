@@ -6,7 +6,8 @@ import pytest
 
 from annotator.errors import InputError
 from annotator.excerpt import Bounds, excerpts
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 
 EVERYTHING = Bounds(1 << 30, 1 << 30)
 

@@ -9,7 +9,8 @@ from annotator.errors import UsageError
 from annotator.explain import MOST_FLOWS, PAYLOADS, explain, explain_lines, matching
 from annotator.flow.community_id import community_ids
 from annotator.model import Analysis
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 
 
 @pytest.fixture(scope="module")

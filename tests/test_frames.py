@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from annotator.packets import frames_of
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 
 CAPTURES = ("office.pcapng", "fragments.pcap", "vlan.pcap", "sctp.pcap", "ipv6.pcapng", "scan.pcapng", "midstream.pcap")
 

@@ -5,23 +5,31 @@ import json
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
-from scapy.layers.inet import ICMP, IP, TCP, UDP, IPerror, UDPerror
-from scapy.layers.l2 import ARP, Dot1Q
+from scapy.layers.inet import ICMP, IP, TCP, IPerror, UDPerror
+from scapy.layers.l2 import ARP
 
+from annotator import pipeline
 from annotator.capture.batch import Columns
-from annotator.errors import InputError, UsageError
-from annotator.model import Flows, Outcome, Scope
-from annotator.pipeline import Settings, analyse
-from tests.capture.writing import enhanced, interface, pcap_header, pcap_record, section, simple
+from annotator.errors import InputError
+from annotator.evidence import Observer
+from annotator.flow import FlowTable
+from annotator.model import Analysis, Flows, Outcome
+from annotator.pipeline import analyse
+from annotator.related import relate
+from annotator.settings import Settings
+from tests.capture.writing import pcap_record
 from tests.conftest import REPOSITORY
 from tests.decode.decoding import ether
 from tests.dump import dump
 from tests.witness.index import listed
+from tests.written import udp, write
 
 SAMPLES = sorted(str(path) for path in (REPOSITORY / "samples").glob("*.pcap*"))
 
@@ -98,18 +106,6 @@ def test_the_size_of_batches_does_not_matter(capacity: int, monkeypatch: pytest.
     same(dump(paths), expected, paths)
 
 
-def write(path: Path, *records: tuple[int, Any]) -> str:
-    """Write packets (second, frame) as pcap."""
-    made = b"".join(pcap_record("<", bytes(frame), seconds=second) for second, frame in records)
-    path.write_bytes(pcap_header("<") + made)
-    return str(path)
-
-
-def udp(sport: int = 40000, dport: int = 7214, src: str = "10.0.0.1", dst: str = "10.0.0.2", data: bytes = b"x") -> Any:
-    """A datagram."""
-    return ether() / IP(src=src, dst=dst) / UDP(sport=sport, dport=dport) / data
-
-
 def test_captures_are_one_table_in_order_of_time(tmp_path: Path) -> None:
     """A flow that goes on in the next file is one flow; each capture has its own summary and issues."""
     late = write(tmp_path / "a.pcap", (130, udp(data=b"late")), (131, ether() / ARP(psrc="10.0.0.1")))
@@ -126,24 +122,6 @@ def test_captures_far_apart_do_not_join(tmp_path: Path) -> None:
     """The same ends a day later are another flow, however the files are named."""
     paths = [write(tmp_path / name, (second, udp())) for name, second in (("a.pcap", 100_000), ("b.pcap", 10))]
     assert len(analyse(paths).flows) == 2
-
-
-def test_settings_are_in_force_and_in_the_options(tmp_path: Path) -> None:
-    """Timeouts, VLANs and local networks: what was asked for is done, and is told."""
-    tagged = ether() / Dot1Q(vlan=5) / IP(src="10.0.0.1", dst="10.0.0.2") / UDP(sport=40000, dport=7214) / b"x"
-    path = write(tmp_path / "a.pcap", (0, udp()), (2, tagged), (100, udp()))
-    assert len(analyse([path]).flows) == 3
-    assert len(analyse([path], Settings(idle_timeout_s=0)).flows) == 2
-    assert len(analyse([path], Settings(idle_timeout_s=0, ignore_vlan=True)).flows) == 1
-    assert len(analyse([path], Settings(idle_timeout_s=0, active_timeout_s=50)).flows) == 3
-    local = analyse([path], Settings(local=("10.0.0.2/32",)))
-    assert set(local.flows.initiator_scope.tolist()) == {Scope.REMOTE}
-    assert set(local.flows.responder_scope.tolist()) == {Scope.LOCAL}
-    assert local.options["local"] == ["10.0.0.2/32"]
-    assert local.options["idle_timeout"] == {"tcp": 300.0, "other": 60.0}
-    assert analyse([path], Settings(idle_timeout_s=7)).options["idle_timeout"] == 7
-    with pytest.raises(UsageError, match="nonsense"):
-        analyse([path], Settings(local=("nonsense",)))
 
 
 def test_refusals_are_tied_to_the_flow_that_they_quote(tmp_path: Path) -> None:
@@ -190,40 +168,6 @@ def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
     assert calls == sorted(calls, key=lambda call: (call[0], call[2]))
 
 
-def test_a_capture_without_packets_and_one_without_ip(tmp_path: Path) -> None:
-    """An empty capture is an issue; ARP alone is normal."""
-    empty = analyse([write(tmp_path / "empty.pcap")])
-    assert ([issue.name for issue in empty.issues], len(empty.flows)) == (["no_packets"], 0)
-    arp = analyse([write(tmp_path / "arp.pcap", (0, ether() / ARP(psrc="10.0.0.1")))])
-    assert (arp.issues, len(arp.flows), arp.captures[0].stopped["not_ip"]) == ([], 0, 1)
-
-
-def test_losses_and_missing_times_reach_the_summary(tmp_path: Path) -> None:
-    """What pcapng says of drops is in the summary; packets without a time leave the times of the others alone."""
-    path = tmp_path / "a.pcapng"
-    frame = bytes(udp())
-    drops = b"\x04\0\x08\0" + (9).to_bytes(8, "little")
-    data = section("<") + interface("<") + enhanced("<", frame, 5_000_000, options=drops) + simple("<", frame)
-    path.write_bytes(data)
-    analysis = analyse([str(path)])
-    (capture,) = analysis.captures
-    assert (capture.drops, capture.first_ns, capture.last_ns) == (9, 5 * 10**9, 5 * 10**9)
-    assert [issue.name for issue in analysis.issues] == ["no_time"]
-    assert analysis.flows.initiator_packets.tolist() == [2]
-
-
-def test_undecoded_link_types_are_named_without_the_decoded_ones(tmp_path: Path) -> None:
-    """A mixed capture's issue names what is not decoded, and only that."""
-    path = tmp_path / "a.pcapng"
-    frame = bytes(udp())
-    data = section("<") + interface("<", link_type=1) + interface("<", link_type=147)
-    path.write_bytes(data + enhanced("<", frame, 1) + enhanced("<", frame, 2, number=1))
-    analysis = analyse([str(path)])
-    assert [(issue.name, issue.count) for issue in analysis.issues] == [("link_type", 1)]
-    assert "link type 147 " in analysis.issues[0].detail
-    assert analysis.captures[0].packets_decoded == 1
-
-
 def test_a_flow_table_of_many_small_flows(tmp_path: Path) -> None:
     """A scan of 65,535 ports is as many flows, each refused, none lost between shards."""
     syn = ether() / IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=40000, dport=1, flags="S", seq=1)
@@ -237,3 +181,48 @@ def test_a_flow_table_of_many_small_flows(tmp_path: Path) -> None:
     assert sorted(flows.responder_port.tolist()) == list(range(1, 65536))
     assert set(flows.outcome.tolist()) == {Outcome.NO_ANSWER}
     assert flows.first_frame.tolist() == list(range(1, 65536))
+
+
+def test_rows_and_what_was_seen_are_let_go_of_before_the_flows_are_annotated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table's rows and the observer are half of the memory of many flows: nobody holds them any longer."""
+    held: list[weakref.ref[Any]] = []
+    alive: list[int] = []
+
+    class WatchedObserver(Observer):
+        def __init__(self) -> None:
+            super().__init__()
+            held.append(weakref.ref(self))
+
+    class WatchedTable(FlowTable):
+        def rows(self) -> Any:
+            rows = super().rows()
+            held.extend((weakref.ref(self), weakref.ref(rows)))
+            return rows
+
+    def watched(*columns: Any) -> Any:
+        alive.append(sum(each() is not None for each in held))
+        return relate(*columns)
+
+    monkeypatch.setattr(pipeline, "Observer", WatchedObserver)
+    monkeypatch.setattr(pipeline, "FlowTable", WatchedTable)
+    monkeypatch.setattr(pipeline, "relate", watched)
+    assert len(analyse([write(tmp_path / "a.pcap", (0, udp()))]).flows) == 1
+    assert (len(held), alive) == (3, [0])
+
+
+def test_a_pipe_is_not_opened_again_for_a_closer_look(tmp_path: Path) -> None:
+    """Nobody writes to it a second time: the run ends, and says that there is no opinion."""
+    written, pipe = tmp_path / "a.pcap", tmp_path / "pipe"
+    write(written, (0, udp(data=bytes(40))))
+    os.mkfifo(pipe)
+    writer = Thread(target=lambda: pipe.write_bytes(written.read_bytes()))
+    writer.start()
+    found: list[Analysis] = []
+    reader = Thread(target=lambda: found.append(analyse([str(pipe)], Settings(deep=True))), daemon=True)
+    reader.start()
+    reader.join(60)
+    writer.join()
+    assert found, "the pipe was opened again, and nobody writes to it"
+    assert [(issue.name, issue.partial) for issue in found[0].issues] == [("deep", True)]

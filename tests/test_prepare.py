@@ -14,7 +14,8 @@ from tests.cli.running import annotate, on_terminal
 
 ANALYSE = """
 import sys
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 for path in sys.argv[1:]:
     analyse([path], Settings())
     analyse([path], Settings(bpf="tcp or udp"))

@@ -6,7 +6,8 @@ import numpy as np
 
 from annotator.excerpt import Bounds, excerpts
 from annotator.model import TCP, UDP
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from annotator.small_capture import SmallCapture
 
 

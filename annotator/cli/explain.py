@@ -28,7 +28,8 @@ def explain(capture: str, flow: str, format_name: str, deep: bool, **given: Any)
 
     from annotator import explain as facts
     from annotator.cli.terminal import print_json, print_text
-    from annotator.pipeline import Settings, analyse
+    from annotator.pipeline import analyse
+    from annotator.settings import Settings
 
     settings = {name: value for name, value in given.items() if value is not None}
     records = facts.explain([capture], analyse([capture], Settings(**settings)), flow, deep=deep)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.capture.interfaces import Interface, interfaces
-from annotator.capture.live import SNAPLEN, LiveReader, LiveSettings, open_live
 from annotator.cli.options import CONTEXT, flow_options, output_options, seconds
 from annotator.cli.progress import announce_preparing
 from annotator.cli.read import PARTIAL
@@ -20,7 +18,9 @@ from annotator.report.sanitize import clean
 
 if TYPE_CHECKING:
     from annotator.anonymize import Anonymizer
-    from annotator.pipeline import Settings
+    from annotator.capture.interfaces import Interface
+    from annotator.capture.live import LiveReader
+    from annotator.settings import Settings
 
 
 @click.command(context_settings=CONTEXT)
@@ -46,11 +46,10 @@ if TYPE_CHECKING:
     "-s",
     "--snapshot-length",
     "snaplen",
-    type=click.IntRange(0, SNAPLEN),
-    default=SNAPLEN,
-    show_default=True,
+    type=click.IntRange(min=0),
+    default=0,
     metavar="BYTES",
-    help="Bytes to keep of each frame; 0 is the most.",
+    help="Bytes to keep of each frame; 0, the most, unless given.",
 )
 @output_options
 @flow_options
@@ -86,9 +85,13 @@ def live(
 
     planned = plan(outputs, format_name, flows=flows, rows=rows, force=force)
 
-    from annotator.pipeline import Settings, run
+    from annotator.capture.live import SNAPLEN, LiveSettings, open_live
+    from annotator.pipeline import run
     from annotator.report.report import Report
+    from annotator.settings import Settings
 
+    if snaplen > SNAPLEN:
+        raise click.UsageError(f"-s: {snaplen} bytes are more than any frame has; give {SNAPLEN} at the most")
     hide = _anonymizer(settings.pop("anonymize"))
     # what was not given is the pipeline's to choose
     given = Settings(**{name: value for name, value in settings.items() if value is not None})
@@ -132,7 +135,7 @@ def _say_begun(interface: str) -> None:
 
 
 @contextmanager
-def _ended_by_signals(reader: LiveReader) -> Iterator[list[int]]:
+def _ended_by_signals(reader: "LiveReader") -> Iterator[list[int]]:
     """Let a signal end the capture, not the program; a second one does what it always does. Gives those received."""
     received: list[int] = []
     before = {
@@ -158,13 +161,15 @@ def _ended_by_signals(reader: LiveReader) -> Iterator[list[int]]:
 
 def _list_interfaces() -> None:
     """Print one line an interface: name, state, addresses."""
+    from annotator.capture.interfaces import interfaces
+
     rows = [(clean(one.name), _state(one), " ".join(one.addresses)) for one in interfaces()]
     name_width, state_width = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
     for name, state, addresses in rows:
         click.echo(f"{name:{name_width}}  {state:{state_width}}  {addresses}".rstrip())
 
 
-def _state(interface: Interface) -> str:
+def _state(interface: "Interface") -> str:
     words = ["up" if interface.up else "down"]
     if interface.up and not interface.running:
         words.append("no carrier")

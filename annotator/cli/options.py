@@ -180,7 +180,7 @@ def output_options(command: Command) -> Command:
 
 
 def flow_options(command: Command) -> Command:
-    """Add the options that say how flows are made and judged, by the names of ``pipeline.Settings``."""
+    """Add the options that say how flows are made and judged, by the names of ``settings.Settings``."""
     for option in reversed(FLOW_OPTIONS):
         command = option(command)
     return command

@@ -8,7 +8,8 @@ from typing import Generic, NamedTuple, TypeVar
 from annotator.capture import Reader
 from annotator.capture.live import LiveReader, LiveSettings, open_live
 from annotator.model import Analysis
-from annotator.pipeline import Settings, run
+from annotator.pipeline import run
+from annotator.settings import Settings
 from tests.namespaces import Host
 
 Result = TypeVar("Result")

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
 
 from annotator.capture import open_capture
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.capture.writing import ORDERS, enhanced, interface, issues, packets, pcap_header, pcap_record, section
 from tests.cli.test_main import ANNOTATE
 from tests.conftest import REPOSITORY

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from annotator.capture import open_capture
 from annotator.errors import InputError
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.capture.writing import (
     MODIFIED,
     ORDERS,

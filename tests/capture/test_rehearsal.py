@@ -7,14 +7,16 @@ import pytest
 
 from annotator.capture.rehearsal import Rehearsal
 from annotator.kernel.jit import INTERPRETED
-from annotator.pipeline import Settings, run
+from annotator.pipeline import run
+from annotator.settings import Settings
 from tests.conftest import REPOSITORY
 
 NEWLY_COMPILED = """
 import sys
 from numba.core.dispatcher import Dispatcher
 from annotator.capture.rehearsal import Rehearsal
-from annotator.pipeline import Settings, analyse, run
+from annotator.pipeline import analyse, run
+from annotator.settings import Settings
 
 def kernels():
     return {

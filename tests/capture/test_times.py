@@ -8,7 +8,8 @@ import pytest
 from scapy.layers.inet import IP, UDP
 
 from annotator.cli import main
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.capture.writing import NANOSECONDS, ORDERS, enhanced, interface, option, pcap_header, pcap_record, section
 from tests.decode.decoding import ether
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from annotator.cli.live import live
 from annotator.cli.options import flow_options, output_options
 from annotator.cli.read import read
-from annotator.pipeline import Settings
+from annotator.settings import Settings
 
 
 @click.command()

@@ -21,7 +21,8 @@ from annotator.decode.by_scapy import known
 from annotator.decode.link import PLAIN
 from annotator.decode.strip import DECODED
 from annotator.model import StopClass
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.capture.writing import pcap_header, pcap_record
 from tests.decode.decoding import batch, decode, decode_frames, decode_prefixes, ether
 

@@ -16,7 +16,8 @@ from annotator.decode.ethertype import innermost_vlan
 from annotator.evidence import asking
 from annotator.evidence.probe import Probe
 from annotator.model import NO_PORT, Agreement
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from annotator.ties import tied_protocols
 from tests.evidence.ndpi_errors import shown_wrong
 from tests.evidence.score import accepted_names, scored_rows

@@ -6,7 +6,8 @@ import pytest
 
 from annotator.errors import UsageError
 from annotator.filter import PacketFilter
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.capture.writing import enhanced, interface, pcap_header, pcap_record, section
 
 UDP_TO_53 = bytes.fromhex("4500001c000040004011000001020304050607080035003500080000")

@@ -10,7 +10,8 @@ import pytest
 
 from annotator.flow.community_id import community_ids
 from annotator.model import ICMP, ICMP6, NO_PORT, SCTP, TCP, UDP, Flows
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.report.synthetic import flow, make_flows, random_flows
 
 

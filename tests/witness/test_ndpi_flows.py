@@ -7,7 +7,8 @@ TCP and UDP have ports 0. It sees inside tunnels, and then shows no outer flow. 
 from collections.abc import Callable
 from pathlib import Path
 
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.witness.answers import Row, Tally, answers
 from tests.witness.ends import Address, Key, addresses, both_ways, flow_keys, one_way_sums, outer_pairs
 

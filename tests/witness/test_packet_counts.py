@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from annotator.errors import InputError
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.witness.index import listed
 
 FUZZED = "pcapplusplus/Fuzzers/RegressionTests/regression_samples/"

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.witness.ends import conversations
 from tests.witness.index import Listed, listed
 from tests.witness.tshark import dissect

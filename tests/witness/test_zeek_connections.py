@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from annotator.model import Analysis
-from annotator.pipeline import Settings, analyse
+from annotator.pipeline import analyse
+from annotator.settings import Settings
 from tests.witness.answers import Row, Tally, answers
 from tests.witness.ends import (
     BOTH_PORTED,
