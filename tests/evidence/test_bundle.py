@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from annotator.evidence import asking
 from annotator.evidence.asking import Asker, Pairs
 from annotator.evidence.bundle import BUNDLES, compile_bundle, members
 from annotator.evidence.observation import OBSERVATION, SIGHTING
@@ -58,21 +59,30 @@ def test_a_bundle_answers_as_its_probes_do() -> None:
     assert all(verdicts[number, other] == 0 for other in range(1, count)), "and nothing else is"
 
 
-@pytest.mark.parametrize("bundled", [False, True])
-def test_asking_gives_the_same_with_and_without_bundles(monkeypatch: pytest.MonkeyPatch, bundled: bool) -> None:
-    """Whether a probe is asked in plain Python or in its bundle is nobody's business but the clock's."""
+def answers(monkeypatch: pytest.MonkeyPatch, bundled: bool) -> tuple[list[tuple[int, ...]], set[str]]:
+    """Ask about the payloads with all bundles compiled, or none; gives the pairs, and in which ways probes answered."""
     data, rows = sightings()
-    monkeypatch.setattr("annotator.evidence.asking.bundle_is_compiled", lambda *_: bundled)
-    if bundled:
-        monkeypatch.setattr("annotator.evidence.asking.LOAD_S", 0.0)
-        monkeypatch.setattr("annotator.evidence.asking.INTERPRETED", False)
-        monkeypatch.setattr("annotator.evidence.bundle.BUNDLES", BUNDLES)
-    observations = np.zeros(1, OBSERVATION)
-    pairs = Asker(probes()).ask(data, np.zeros(1, np.uint8), rows, observations)
-    found = {
-        (probes()[protocol].name, int(sighting))
-        for protocol, sighting, verdict in zip(pairs.protocol, pairs.sighting, pairs.verdict, strict=True)
-        if verdict & 3 == 3
-    }
-    assert found >= {("ssh", 0), ("http", 1), ("redis", 3)}
-    assert not any(sighting == len(PAYLOADS) - 1 for _, sighting in found)
+    ways: set[str] = set()
+    compile_bundle, plain_probe = asking.compile_bundle, asking.plain_probe
+    monkeypatch.setattr(asking, "compile_bundle", lambda *given: ways.add("bundle") or compile_bundle(*given))
+    monkeypatch.setattr(asking, "plain_probe", lambda *given: ways.add("plain") or plain_probe(*given))
+    monkeypatch.setattr(asking, "bundle_is_compiled", lambda *_: bundled)
+    monkeypatch.setattr(asking, "INTERPRETED", False)
+    monkeypatch.setattr(asking, "LOAD_S", 0.0 if bundled else 1e9)
+    monkeypatch.setattr(asking, "COMPILE_S", 1e9)
+    pairs = Asker(probes()).ask(data, np.zeros(1, np.uint8), rows, np.zeros(1, OBSERVATION))
+    assert len(pairs.sighting)
+    return sorted(zip(*(column.tolist() for column in pairs), strict=True)), ways
+
+
+def test_asking_gives_the_same_with_and_without_bundles() -> None:
+    """Whether a probe is asked in plain Python or in its bundle is nobody's business but the clock's."""
+    given = {}
+    for bundled in (False, True):
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            given[bundled], ways = answers(monkeypatch, bundled)
+        assert ways == ({"bundle"} if bundled else {"plain"})
+        found = {(probes()[pair[1]].name, pair[0]) for pair in given[bundled] if pair[2] & 3 == 3}
+        assert found >= {("ssh", 0), ("http", 1), ("redis", 3)}
+        assert not any(sighting == len(PAYLOADS) - 1 for _, sighting in found)
+    assert given[True] == given[False]
