@@ -102,8 +102,11 @@ def test_without_the_option_nothing_changes() -> None:
 
 
 def test_people_read_the_name_beside_the_address(office: Report) -> None:
-    """On the terminal too, with its basis."""
+    """On the terminal and in Markdown too, with its basis."""
     text = str(office)
     assert "10.0.4.9" in text
     assert "name: db.example.org (dns answer" in text
-    assert "name: " not in str(annotator.annotate(OFFICE))
+    plain = annotator.annotate(OFFICE)
+    assert "name: " not in str(plain)
+    assert "| 10.0.4.9 | db.example.org (dns answer" in office.to_markdown()
+    assert "name and place" not in plain.to_markdown()

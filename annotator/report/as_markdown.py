@@ -1,7 +1,7 @@
 """The report as Markdown (GitHub's tables): the same parts in the same order as in the terminal, all text escaped."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias
 
 from annotator.report import human
 from annotator.report.brief import (
@@ -11,6 +11,8 @@ from annotator.report.brief import (
     contact,
     contradiction,
     evidence,
+    named,
+    named_responders,
     no_unknown_ports,
     observed_tally,
     peers,
@@ -26,6 +28,16 @@ from annotator.report.sanitize import markdown as esc
 
 ROWS_SHOWN: Final = 100
 """Rows of a table; a document is for reading, and says where the rest is."""
+
+Told: TypeAlias = dict[str, Callable[[Record], str]]
+"""Columns that only some reports have, by their titles: what each says of a row, empty where that is nothing."""
+
+_TOLD: Final[Told] = {
+    "site": lambda row: row["site"] or "",
+    "name and place": lambda row: named(row).removeprefix("name: "),
+}
+"""Of a responder."""
+_TOLD_OF_SERVICES: Final[Told] = {"site": _TOLD["site"], "names and places": named_responders}
 
 
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
@@ -45,6 +57,11 @@ def _table(titles: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
     yield f"|{'---|' * len(titles)}"
     for row in rows:
         yield f"| {' | '.join(esc(cell) for cell in row)} |"
+
+
+def _told(rows: list[Record], columns: Told) -> Told:
+    """Give those of the columns that say something of any of the rows."""
+    return {title: say for title, say in columns.items() if any(map(say, rows))}
 
 
 def _rest(total: int, shown: int) -> Iterator[str]:
@@ -83,16 +100,18 @@ def _unknown(report: Report) -> Iterator[str]:
     yield f"{human.counted(unknown.answered, 'endpoint')} answered."
     shown = unknown[: min(ROWS_SHOWN, unknown.in_use)]
     if shown:
+        told = _told(shown, _TOLD)
         yield ""
         yield from _table(
             [
-                *("severity", "responder", "port", "registry", "payload", "why", "contact", "peers", "flows", "bytes"),
-                *("time (UTC)", "next", "Wireshark filter"),
+                *("severity", "responder", *told, "port", "registry", "payload", "why", "contact", "peers", "flows"),
+                *("bytes", "time (UTC)", "next", "Wireshark filter"),
             ],
             (
                 [
                     row["severity"],
                     row["responder_addr"],
+                    *(say(row) for say in told.values()),
                     port_label(row["port"], row["transport"], None),
                     standing(row),
                     evidence(row),
@@ -136,15 +155,18 @@ def _disagreements(report: Report) -> Iterator[str]:
     yield ""
     yield "## Disagreements"
     yield ""
+    shown = rows[:ROWS_SHOWN]
+    told = _told(shown, _TOLD)
     yield from _table(
         [
-            *("severity", "responder", "port", "contradiction", "why", "peers", "flows", "bytes"),
+            *("severity", "responder", *told, "port", "contradiction", "why", "peers", "flows", "bytes"),
             *("next", "Wireshark filter"),
         ],
         (
             [
                 row["severity"],
                 row["responder_addr"],
+                *(say(row) for say in told.values()),
                 port_label(row["port"], row["transport"], row["service"]),
                 contradiction(row),
                 row["severity_reason"],
@@ -154,10 +176,10 @@ def _disagreements(report: Report) -> Iterator[str]:
                 row["next_step"],
                 row["wireshark_filter"],
             ]
-            for row in rows[:ROWS_SHOWN]
+            for row in shown
         ),
     )
-    yield from _rest(len(rows), ROWS_SHOWN)
+    yield from _rest(len(rows), len(shown))
 
 
 def _services(report: Report) -> Iterator[str]:
@@ -168,14 +190,16 @@ def _services(report: Report) -> Iterator[str]:
     yield ""
     yield "## Services"
     yield ""
+    told = _told(shown, _TOLD_OF_SERVICES)
     yield from _table(
         [
-            *("port", "range class", "status", "payload", "agreement", "initiators", "responders", "flows", "bytes"),
-            "Wireshark filter",
+            *("port", *told, "range class", "status", "payload", "agreement", "initiators", "responders", "flows"),
+            *("bytes", "Wireshark filter"),
         ],
         (
             [
                 port_label(row["port"], row["transport"], row["service"]),
+                *(say(row) for say in told.values()),
                 words(row["range_class"]) if row["port"] is not None else "",
                 words(row["status"]) if row["port"] is not None else "",
                 observed_tally(row),

@@ -125,6 +125,21 @@ def named(row: Record) -> str:
     return "; ".join([*parts, *([f"in {', '.join(filter(None, place))}"] if any(place) else [])])
 
 
+RESPONDERS_NAMED: Final = 3
+"""Names, countries and networks that a line on a service gives."""
+
+
+def named_responders(row: Record) -> str:
+    """Say what a service's responders are called and where they are: ``db.example.org, www.example.org; in NL, SE``."""
+    names, countries, networks = (row.get(f"responder_{what}") or [] for what in ("name", "country", "asn"))
+
+    def first(said: list[str]) -> str:
+        return ", ".join([*said[:RESPONDERS_NAMED], *(["…"] if len(said) > RESPONDERS_NAMED else [])])
+
+    places = "; ".join(filter(None, map(first, (countries, networks))))
+    return "; ".join(filter(None, (first(names), places and f"in {places}")))
+
+
 def observed_tally(row: Record) -> str:
     """Count what was observed, and what was not: ``tls 212, none 3``; nothing at all is no text."""
     observed = row["observed"]
