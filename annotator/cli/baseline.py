@@ -48,7 +48,7 @@ def baseline(
     target = None if output is None or output == "-" else _target(output, force, paths)
     report = _report(paths, given)
 
-    from annotator.baseline import learn
+    from annotator.baseline.learn import learn
 
     if target is None:
         for piece in learn(report, fold_remote=fold_remote):
@@ -95,9 +95,9 @@ def check(
     One line on standard output tells the outcome, what deviates follows it, unless -o says where that goes. For cron
     and CI: annotate check today.pcap --baseline baseline.toml -q -o check.xml
     """
-    from annotator.baseline import check as compare
-    from annotator.baseline import load_baseline
+    from annotator.baseline.check import check as compare
     from annotator.baseline.outputs import encode, form_of
+    from annotator.baseline.read import load_baseline
     from annotator.cli.terminal import print_bytes, print_text
 
     paths = _paths(captures, named)

@@ -237,6 +237,7 @@ def test_the_list_of_interfaces_is_for_everybody() -> None:
         (("lo", "-c", "0"), 2, "'-c'"),
         (("lo", "--duration", "nan"), 2, "give seconds"),
         (("lo", "-s", "-1"), 2, "'-s'"),
+        (("lo", "-s", "262145"), 2, "-s: 262145"),
     ],
 )
 def test_wrong_arguments_are_one_line(arguments: tuple[str, ...], code: int, words: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import annotator
 from annotator import cli
+from annotator.cli.registry import registry
 from annotator.errors import AnnotatorError
 
 ANNOTATE = [sys.executable, "-c", "from annotator.cli import entry; entry()"]
@@ -38,7 +39,17 @@ def test_version_and_help_are_answered() -> None:
         assert word in text.stdout
 
 
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["no-such-file.pcap", "-o", "x.zip"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--version"],
+        ["--help"],
+        ["no-such-file.pcap", "-o", "x.zip"],
+        *([name, "--help"] for name in cli.COMMANDS),
+        *(["registry", name, "--help"] for name in registry.commands),
+    ],
+    ids=" ".join,
+)
 def test_what_needs_no_numbers_loads_none(words: list[str]) -> None:
     """Start-up is felt on every call: NumPy, Numba, pandas and Rich are not loaded for a word of help or a refusal."""
     heavy = {"numpy", "numba", "pandas", "pyarrow", "rich", "scapy", "pyshark"}
