@@ -76,7 +76,7 @@ def take_given_up(table: FlowTable, capture: int) -> list[Issue]:
         return []
     detail = (
         f"packets of further flows, when {table.settings.most_flows:,} were kept, are in no flow; --max-flows raises "
-        "that, at some 500 bytes of memory a flow"
+        "that, at about 600 bytes of memory a flow"
     )
     return [Issue("flows_given_up", "flow", count, first_frame, detail, capture, partial=True)]
 
