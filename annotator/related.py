@@ -33,7 +33,7 @@ def _address(flows: Flows, row: int, initiator: bool) -> tuple[int, int]:
 def announced_endpoints(
     flows: Flows, observer: Observer, rows: NDArray[np.void], from_b: NDArray[np.bool_]
 ) -> dict[Endpoint, list[int]]:
-    """Give the endpoints that payloads named, and the flows (row numbers) that named them, in order.
+    """Give the endpoints that payloads named, and the flows (row numbers) that named them, in order of their beginning.
 
     `rows` (FLOW) are the table's rows of `flows`; `from_b` says whether B is the initiator.
     """
@@ -62,7 +62,13 @@ def announced_endpoints(
                     continue
                 version, number = named.version, int(named)
             found.setdefault((version, number, TRANSPORTS[transport], port), []).append(row)
-    return found
+    # payloads of a batch are judged shard by shard, and which flow falls to which shard is drawn anew in every run
+    return {end: _by_beginning(flows, announcers) for end, announcers in found.items()}
+
+
+def _by_beginning(flows: Flows, announcers: Sequence[int]) -> list[int]:
+    """Put flows in order of their first packets, each once."""
+    return sorted(set(announcers), key=lambda row: (flows.first_ns[row], row))
 
 
 def relate(flows: Flows, findings: Findings, announced: dict[Endpoint, list[int]]) -> NDArray[np.int32]:
@@ -73,6 +79,7 @@ def relate(flows: Flows, findings: Findings, announced: dict[Endpoint, list[int]
     for row in np.flatnonzero(np.isin(findings.protocol, tftp) & (flows.proto == UDP)).tolist():
         version, number = _address(flows, row, True)
         tftp_clients.setdefault((version, number, UDP, int(flows.initiator_port[row])), []).append(row)
+    tftp_clients = {end: _by_beginning(flows, clients) for end, clients in tftp_clients.items()}
     if announced or tftp_clients:
         _match(flows, related, announced, tftp_clients)
     return related
@@ -110,9 +117,8 @@ def _match(
 
 
 def _latest(flows: Flows, row: int, announcers: Sequence[int]) -> int | None:
-    """Of the flows that announced an endpoint, give the latest that began before the flow `row`, and not long ago."""
-    best = None
-    for other in announcers:
+    """Of `announcers`, the earliest first, give the last that began before the flow `row`, and not long ago."""
+    for other in reversed(announcers):
         if other != row and flows.first_ns[other] <= flows.first_ns[row] <= flows.last_ns[other] + ANNOUNCED_NS:
-            best = other
-    return best
+            return other
+    return None
