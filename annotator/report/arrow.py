@@ -1,8 +1,10 @@
 """pyarrow's functions, untyped: the published types know only some of the ways in which they can be called."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pyarrow.compute
+
+Array: TypeAlias = "pyarrow.Array[Any]"
 
 compute: Final[Any] = pyarrow.compute
 

@@ -17,8 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from annotator.model import ICMP6, NO_TIME, DirectionBasis, End, Flows, Grade, Outcome, Scope
-from annotator.report.arrow import compute
-from annotator.report.flow_rows import Array
+from annotator.report.arrow import Array, compute
 from annotator.report.json_shape import CARRIED, Shape, flow_objects, only, quoted, whole, words
 from annotator.report.provenance import registry_words, said_of_rows
 from annotator.report.report import Report

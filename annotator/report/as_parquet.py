@@ -8,7 +8,9 @@ tallies maps from a word to a number.
 
 import io
 import json
+from base64 import b64encode
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from annotator.report.columns import Column, Kind
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
     from annotator.report.tables import Rows
 
 COMPRESSION: Final = "zstd"
-UNIQUE: Final = frozenset({"first_seen", "last_seen", "duration_s", "first_frame", "community_id"})
-"""Columns whose values hardly repeat: looking for repetitions would only cost time."""
+UNIQUE: Final = frozenset({"community_id"})
+"""Texts that hardly repeat: looking for repetitions would only cost time."""
+DIFFERENCES: Final = (Kind.TIME, Kind.INTEGER)
+"""Kinds whose values stand close to each other, or are small: they are written as differences in as many bits as they
+take (DELTA_BINARY_PACKED), in half of the time and less room than whole."""
 
 
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
@@ -37,21 +42,27 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     from annotator.report.tables import rows_of
 
     table = rows_of(report, rows)
+    batches = table.batches(Form.CODED)
+    first = next(batches, None)
     schema = schema_of(report, table, rows)
-    plain = [field.name for field in schema if field.name not in UNIQUE and _repeats(field.type)]
+    written = _as_written(schema, first)
+    kinds = {column.name: column.kind for column in table.columns}
     sink = _Sink()
     writer = pq.ParquetWriter(
         pa.PythonFile(sink, "w"),
-        schema,
+        written,
         compression=COMPRESSION,
         version="2.6",  # the first with nanoseconds
         write_statistics=[field.name for field in schema if not _repeats(field.type)],
-        use_dictionary=plain,  # type: ignore[arg-type]  # the published types know no list
+        use_dictionary=[field.name for field in schema if field.name not in UNIQUE and _repeats(field.type)],  # type: ignore[arg-type]  # the published types know no list
+        column_encoding={name: "DELTA_BINARY_PACKED" for name, kind in kinds.items() if kind in DIFFERENCES},
+        store_schema=False,
     )
+    writer.add_key_value_metadata(_file_metadata(schema))
     with ThreadPoolExecutor(1) as thread:
         under_way = None
-        for batch in table.batches(Form.TYPED):
-            group = pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+        for batch in chain((first,) if first else (), batches):
+            group = pa.RecordBatch.from_arrays(batch.columns, schema=written)
             if under_way:
                 under_way.result()
             yield sink.take()
@@ -60,6 +71,28 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
             under_way.result()
     writer.close()
     yield sink.take()
+
+
+def _as_written(schema: "pa.Schema", batch: "pa.RecordBatch | None") -> "pa.Schema":
+    """Give the schema of the rows as they are handed to the writer.
+
+    A text column that comes as a dictionary is written as one, without a look at each text: in the file it is the
+    same as a column of texts.
+    """
+    import pyarrow as pa
+
+    if batch is None:
+        return schema
+    return pa.schema([field.with_type(array.type) for field, array in zip(schema, batch.columns, strict=True)])
+
+
+def _file_metadata(schema: "pa.Schema") -> dict[str, str]:
+    """Give what is said of the file, and the schema that pyarrow and pandas read it by, as Arrow itself stores it.
+
+    Source: Arrow's documentation of Parquet, "Serializing the Arrow schema": the schema as an IPC message, in base64.
+    """
+    said = {name.decode(): text.decode() for name, text in (schema.metadata or {}).items()}
+    return said | {"ARROW:schema": b64encode(schema.serialize()).decode()}
 
 
 def schema_of(report: Report, table: "Rows", rows: str) -> "pa.Schema":

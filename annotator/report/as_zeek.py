@@ -21,9 +21,9 @@ import pyarrow as pa
 import pyarrow.types as pt
 
 from annotator.model import ICMP, ICMP6, NO_TIME, TCP, UDP, End, Flows, Grade, Outcome, Scope
-from annotator.report.arrow import compute, join
+from annotator.report.arrow import Array, compute, join
 from annotator.report.columns import Kind
-from annotator.report.flow_rows import BATCH_ROWS, Array, Form
+from annotator.report.flow_rows import BATCH_ROWS, Form
 from annotator.report.provenance import provenance_line
 from annotator.report.report import Report
 from annotator.report.sanitize import FORMULA_STARTS, comment

@@ -3,7 +3,6 @@
 Importing this module imports pyarrow; documents do without it unless flows are asked for.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cached_property
@@ -29,16 +28,19 @@ from annotator.model import (
     Status,
 )
 from annotator.registry import protocol_keyword, range_class
+from annotator.report.arrow import Array
 from annotator.report.assignment import Assignment
 from annotator.report.columns import BESIDE, FLOW, Column, Kind
 from annotator.report.facts import Facts
-from annotator.report.sanitize import cell, clean
+from annotator.report.sanitize import clean
 from annotator.report.text import flags_text, iso_times, vlan_text
+from annotator.report.vocabulary import Codes, Vocabulary, compact, distinct, numbered, worded
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array: TypeAlias = "pa.Array[Any]"
+Rows: TypeAlias = slice | NDArray[np.int64]
+"""Which flows: some that follow each other, which costs no copy, or indices."""
 
 BATCH_ROWS: Final = 1 << 16
 
@@ -61,7 +63,9 @@ class Form(Enum):
     """What a batch's words are made for."""
 
     TYPED = "typed"
-    """Arrow types as in :data:`ARROW`: for DataFrames and columnar files."""
+    """Arrow types as in :data:`ARROW`: for DataFrames."""
+    CODED = "coded"
+    """As TYPED, but texts that repeat are dictionaries too, of those in the batch: for columnar files."""
     TEXT = "text"
     """As TYPED, but times as ISO 8601 text and words as plain texts: for documents."""
     CELLS = "cells"
@@ -70,52 +74,8 @@ class Form(Enum):
     """Every column as JSON text."""
 
 
-def _json_text(word: str) -> str:
-    return json.dumps(word, ensure_ascii=False)
-
-
-class Vocabulary:
-    """The different words of a text column; each form of a word is made once. An empty word is no word: null."""
-
-    def __init__(self, words: list[str]) -> None:
-        """Hold `words`; a column's codes are indices into them."""
-        self.words = words
-
-    def _array(self, make: Callable[[str], str]) -> pa.StringArray:
-        return pa.array([make(word) if word else None for word in self.words], pa.string())
-
-    @cached_property
-    def all(self) -> pa.StringArray:
-        """Every word, the empty one too: a dictionary holds no nulls."""
-        return pa.array(self.words, pa.string())
-
-    @cached_property
-    def plain(self) -> pa.StringArray:
-        """The words as they are."""
-        return self._array(str)
-
-    @cached_property
-    def cells(self) -> pa.StringArray:
-        """The words with spreadsheet formulas disarmed."""
-        return self._array(cell)
-
-    @cached_property
-    def json(self) -> pa.StringArray:
-        """The words as JSON strings."""
-        return self._array(_json_text)
-
-    @cached_property
-    def empty(self) -> NDArray[np.bool_]:
-        """(k,) which words are empty."""
-        return np.array([not word for word in self.words], np.bool_)
-
-    def column(self, codes: NDArray[np.integer], form: Form, as_word: bool) -> Array:
-        """Make a column of (n,) codes into :attr:`words`."""
-        if form is Form.TYPED and as_word:
-            indices: Any = pa.array(codes.astype(np.int32), mask=self.empty[codes])
-            return pa.DictionaryArray.from_arrays(indices, self.all)
-        words = self.json if form is Form.JSON else self.cells if form is Form.CELLS else self.plain
-        return words.take(pa.array(codes))
+TYPES: Final = (Form.TYPED, Form.CODED)
+"""The forms in which a column that holds no text is of its kind's Arrow type."""
 
 
 class FlowRows:
@@ -148,16 +108,16 @@ class FlowRows:
 
     def batch(self, start: int, stop: int, form: Form) -> pa.RecordBatch:
         """Give the rows `start` to `stop`."""
-        return self.take(np.arange(start, min(stop, len(self))), form)
+        return self.take(slice(start, min(stop, len(self))), form)
 
-    def take(self, rows: NDArray[np.int64], form: Form) -> pa.RecordBatch:
-        """Give the rows at some indices, in their order."""
+    def take(self, rows: Rows, form: Form) -> pa.RecordBatch:
+        """Give some rows, in their order."""
         made = self._numbers(rows, form) | self._words(rows, form)
         made["observed_label"] = self._labels(rows, form)
         made["community_id"] = _ascii(community_ids(self._flows, rows), form)
         made["related_to"] = self._related(rows, form)
-        columns = self.columns
-        arrays = [made[column.name] if column.name in made else _nothing(column, len(rows), form) for column in columns]
+        columns, count = self.columns, len(made["community_id"])
+        arrays = [made[column.name] if column.name in made else _nothing(column, count, form) for column in columns]
         return pa.record_batch(arrays, names=[column.name for column in columns])
 
     def foremost(self, most: int) -> NDArray[np.int64]:
@@ -184,7 +144,7 @@ class FlowRows:
 
     # -- numbers and times -----------------------------------------------------------------------------------------
 
-    def _numbers(self, rows: NDArray[np.int64], form: Form) -> dict[str, Array]:
+    def _numbers(self, rows: Rows, form: Form) -> dict[str, Array]:
         flows = self._flows
         first, last = flows.first_ns[rows], flows.last_ns[rows]
         timeless = (first == NO_TIME) | (last == NO_TIME)
@@ -203,28 +163,28 @@ class FlowRows:
             made[name] = pa.array(octets.astype(np.uint8), mask=octets < 0)
         for column in FLOW:
             if column.kind is Kind.INTEGER:
-                made[column.name] = pa.array(getattr(flows, column.name)[rows].astype(np.int64))
+                made[column.name] = pa.array(getattr(flows, column.name)[rows].astype(np.int64, copy=False))
         if form is Form.JSON:
             made = {name: array.cast(pa.string()) for name, array in made.items()}
         return made
 
     # -- words -----------------------------------------------------------------------------------------------------
 
-    def _words(self, rows: NDArray[np.int64], form: Form) -> dict[str, Array]:
+    def _words(self, rows: Rows, form: Form) -> dict[str, Array]:
         made: dict[str, Array] = {}
         kinds = {column.name: column.kind for column in self.columns}
         for name, (vocabulary, codes) in self._coded.items():
-            made[name] = vocabulary.column(codes[rows], form, kinds[name] is Kind.WORD)
+            made[name] = _text(vocabulary, codes[rows], form, as_word=kinds[name] is Kind.WORD)
         return made
 
     @cached_property
-    def _coded(self) -> dict[str, tuple[Vocabulary, NDArray[np.integer]]]:
+    def _coded(self) -> dict[str, tuple[Vocabulary, Codes]]:
         """Each text column's vocabulary, and the (n,) codes of all rows in it."""
         flows = self._flows
         addresses = Vocabulary(self._addresses.texts())
         scopes = Vocabulary(Scope.words())
-        coded: dict[str, tuple[Vocabulary, NDArray[np.integer]]] = {
-            "transport": _compact(flows.proto, protocol_keyword),
+        coded: dict[str, tuple[Vocabulary, Codes]] = {
+            "transport": compact(flows.proto, protocol_keyword),
             "initiator_addr": (addresses, self._addresses.initiator),
             "responder_addr": (addresses, self._addresses.responder),
             "direction_basis": (Vocabulary(DirectionBasis.words()), flows.direction_basis),
@@ -232,42 +192,44 @@ class FlowRows:
             "end": (Vocabulary(End.words()), flows.end),
             "initiator_scope": (scopes, flows.initiator_scope),
             "responder_scope": (scopes, flows.responder_scope),
-            "tcp_flags_initiator": _compact(flows.tcp_flags_initiator, flags_text),
-            "tcp_flags_responder": _compact(flows.tcp_flags_responder, flags_text),
-            "vlan": _compact(flows.vlan, vlan_text),
-            "tunnel": _compact(flows.tunnel, lambda key: clean(self._tunnels.get(key, ""))),
+            "tcp_flags_initiator": compact(flows.tcp_flags_initiator, flags_text),
+            "tcp_flags_responder": compact(flows.tcp_flags_responder, flags_text),
+            "vlan": compact(flows.vlan, vlan_text),
+            "tunnel": compact(flows.tunnel, lambda key: clean(self._tunnels.get(key, ""))),
             "observed": (Vocabulary(self._facts.observations), self._facts.observed),
             "observed_grade": _grades(flows),
-            "observed_basis": _compact(flows.observed_basis, self._facts.basis),
-            "site": (Vocabulary(self._facts.site_words), flows.site + 1),
+            "observed_basis": compact(flows.observed_basis, self._facts.basis),
+            "site": worded(self._facts.site_words, flows.site + 1),
             "agreement": (Vocabulary(Agreement.words()), flows.agreement),
             "agreement_reason": (Vocabulary(list(REASONS)), flows.agreement_reason),
         }
         for name, (words, codes) in self._facts.beside.items():
-            coded[name] = (Vocabulary(words), codes)
+            coded[name] = worded(words, codes)
         for end in ("initiator", "responder"):
             coded |= self._end(end)
         return coded
 
-    def _labels(self, rows: NDArray[np.int64], form: Form) -> Array:
-        labelled = np.flatnonzero(self._facts.labelled[rows])
-        vocabulary, numbers = _numbered(["", *self._facts.labels(rows[labelled])])
-        codes = np.zeros(len(rows), np.int64)
+    def _labels(self, rows: Rows, form: Form) -> Array:
+        has_label = self._facts.labelled[rows]
+        labelled = np.flatnonzero(has_label)
+        flows = rows.start + labelled if isinstance(rows, slice) else rows[labelled]
+        vocabulary, numbers = numbered(["", *self._facts.labels(flows)])
+        codes = np.zeros(len(has_label), np.int64)
         codes[labelled] = numbers[1:]
-        return vocabulary.column(codes, form, as_word=False)
+        return _text(vocabulary, codes, form)
 
-    def _related(self, rows: NDArray[np.int64], form: Form) -> Array:
+    def _related(self, rows: Rows, form: Form) -> Array:
         """Name the flows that announced these by their Community IDs."""
         names, announced = self._facts.announcers(rows)
         return _ascii(names, form, ~announced)
 
-    def _end(self, end: str) -> dict[str, tuple[Vocabulary, NDArray[np.integer]]]:
+    def _end(self, end: str) -> dict[str, tuple[Vocabulary, Codes]]:
         flows = self._flows
-        used, codes = _distinct(getattr(flows, f"{end}_entry"))
+        used, codes = distinct(getattr(flows, f"{end}_entry"))
         entries = [self._assignments[index] for index in used.tolist()]
 
-        def texts(make: Callable[[Assignment], str]) -> tuple[Vocabulary, NDArray[np.integer]]:
-            return Vocabulary([make(entry) for entry in entries]), codes
+        def texts(make: Callable[[Assignment], str]) -> tuple[Vocabulary, Codes]:
+            return worded([make(entry) for entry in entries], codes)
 
         return {
             f"{end}_range_class": (Vocabulary(RangeClass.words()), range_class(getattr(flows, f"{end}_port"))),
@@ -279,30 +241,16 @@ class FlowRows:
         }
 
 
-def _numbered(texts: list[str]) -> tuple[Vocabulary, NDArray[np.integer]]:
-    """Number the different ones of some texts."""
-    known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    return Vocabulary(list(known)), np.array([known[text] for text in texts], np.int64)
+def _text(vocabulary: Vocabulary, codes: Codes, form: Form, *, as_word: bool = False) -> Array:
+    """Make a text column of (n,) codes; `as_word`: of one of few words."""
+    if form is Form.CODED or (form is Form.TYPED and as_word):
+        return vocabulary.dictionary(codes, whole=as_word)
+    every = vocabulary.json if form is Form.JSON else vocabulary.cells if form is Form.CELLS else vocabulary.plain
+    places: Any = pa.array(codes)
+    return every.take(places)
 
 
-def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.integer]]:
-    """Give the different values in ascending order, and where each row's stands: as np.unique, by hashing."""
-    encoded: Any = pa.array(values).dictionary_encode()
-    found = encoded.dictionary.to_numpy(zero_copy_only=False)
-    order = np.argsort(found)
-    rank = np.empty(len(found), np.int64)
-    rank[order] = np.arange(len(found))
-    return found[order], rank[encoded.indices.to_numpy()]
-
-
-def _compact(values: NDArray[Any], text: Callable[[int], str]) -> tuple[Vocabulary, NDArray[np.integer]]:
-    """Number the different texts of a column's values."""
-    distinct, of_row = _distinct(values)
-    vocabulary, codes = _numbered([text(value) for value in distinct.tolist()])
-    return vocabulary, codes[of_row]
-
-
-def _grades(flows: Flows) -> tuple[Vocabulary, NDArray[np.integer]]:
+def _grades(flows: Flows) -> tuple[Vocabulary, Codes]:
     """Grade the observation: nothing was looked for where nothing can be compared."""
     words = [*Grade.words(), "not_applicable"]
     nothing = (flows.observed < 0) & (flows.agreement == Agreement.NOT_APPLICABLE)
@@ -310,7 +258,7 @@ def _grades(flows: Flows) -> tuple[Vocabulary, NDArray[np.integer]]:
 
 
 def _times(ns: NDArray[np.int64], form: Form) -> Array:
-    if form is Form.TYPED:
+    if form in TYPES:
         typed: Array = pa.array(ns.view("datetime64[ns]"), mask=ns == NO_TIME).cast(ARROW[Kind.TIME])
         return typed
     return _ascii(iso_times(ns), form, ns == NO_TIME)
@@ -325,5 +273,5 @@ def _ascii(text: NDArray[np.bytes_], form: Form, mask: NDArray[np.bool_] | None 
 
 def _nothing(column: Column, rows: int, form: Form) -> Array:
     """Make the column of something that no source gives yet."""
-    nothing: Array = pa.nulls(rows, ARROW[column.kind] if form is Form.TYPED else pa.string())
+    nothing: Array = pa.nulls(rows, ARROW[column.kind] if form in TYPES else pa.string())
     return nothing

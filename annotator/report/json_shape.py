@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, Union
 
 import pyarrow as pa
 
-from annotator.report.arrow import compute, join
-from annotator.report.flow_rows import BATCH_ROWS, Array, Form
+from annotator.report.arrow import Array, compute, join
+from annotator.report.flow_rows import BATCH_ROWS, Form
 from annotator.report.tables import joined
 
 if TYPE_CHECKING:

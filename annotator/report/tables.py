@@ -7,9 +7,9 @@ from typing import Any, Final, Protocol
 import numpy as np
 import pyarrow as pa
 
-from annotator.report.arrow import join
+from annotator.report.arrow import Array, join
 from annotator.report.columns import Column, Kind
-from annotator.report.flow_rows import ARROW, BATCH_ROWS, Array, Form
+from annotator.report.flow_rows import ARROW, BATCH_ROWS, Form
 from annotator.report.records import Records
 from annotator.report.report import Report
 from annotator.report.sanitize import cell
@@ -42,7 +42,7 @@ class RecordRows:
         return len(self._records)
 
     def batches(self, form: Form) -> Iterator[pa.RecordBatch]:
-        """Give the rows in the form TYPED, CELLS or JSON."""
+        """Give the rows in the form TYPED, CODED (the same), CELLS or JSON."""
         make = _MAKERS[form]
         for start in range(0, len(self._records), BATCH_ROWS):
             records = self._records[start : start + BATCH_ROWS]
@@ -80,6 +80,7 @@ def _typed_column(column: Column, values: list[Any]) -> Array:
 
 _MAKERS: Final[dict[Form, Callable[[Column, list[Any]], Array]]] = {
     Form.TYPED: _typed_column,
+    Form.CODED: _typed_column,
     Form.CELLS: _flat_column,
     Form.JSON: _json_column,
 }

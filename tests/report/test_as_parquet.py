@@ -11,7 +11,7 @@ import pytest
 
 from annotator.model import NO_TIME
 from annotator.registry import NOTICE
-from annotator.report.columns import FLOW, UNKNOWN
+from annotator.report.columns import FLOW, UNKNOWN, Kind
 from annotator.report.report import Report
 from tests.report.synthetic import flow, make_analysis, random_flows, wrap
 
@@ -96,3 +96,27 @@ def test_what_has_no_time_is_null() -> None:
     assert (row["first_seen"], row["last_seen"], row["duration_s"]) == (None, None, None)
     (service,) = pq.read_table(pa.BufferReader(report.to_bytes("parquet", rows="services"))).to_pylist()
     assert service["first_seen"] is None
+
+
+def test_texts_are_texts_however_they_are_written(report: Report, path: Path) -> None:
+    """Addresses and labels are handed over as dictionaries, and read back as strings, in every reader and row group."""
+    schema = pq.read_schema(path)
+    for column in FLOW:
+        if column.kind is Kind.TEXT:
+            assert schema.field(column.name).type == pa.string(), column.name
+    found = duckdb.execute("select initiator_addr, responder_service, community_id from read_parquet(?)", [str(path)])
+    ours = report.flows[["initiator_addr", "responder_service", "community_id"]].astype(object)
+    assert found.fetchall() == [tuple(row) for row in ours.where(ours.notna(), None).itertuples(index=False)]
+
+
+def test_the_same_report_gives_the_same_bytes(path: Path) -> None:
+    """Two threads make a file, and none of it shows."""
+    assert Report(wrap(random_flows(70_000))).to_bytes("parquet") == path.read_bytes()
+
+
+def test_a_file_without_rows_has_its_columns() -> None:
+    """Types and metadata are there, though no row is."""
+    empty = pq.read_table(pa.BufferReader(Report(make_analysis([])).to_bytes("parquet")))
+    assert empty.num_rows == 0
+    assert [field.name for field in empty.schema] == [column.name for column in FLOW]
+    assert empty.schema.field("initiator_addr").type == pa.string()
