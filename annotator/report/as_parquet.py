@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from annotator.report.tables import Rows
 
 COMPRESSION: Final = "zstd"
+BUFFER: Final = 1 << 20
+"""Bytes that are held before they are handed on."""
 UNIQUE: Final = frozenset({"community_id"})
 """Texts that hardly repeat: looking for repetitions would only cost time."""
 DIFFERENCES: Final = (Kind.TIME, Kind.INTEGER)
@@ -48,8 +50,10 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     written = _as_written(schema, first)
     kinds = {column.name: column.kind for column in table.columns}
     sink = _Sink()
+    # each page is a call of write(), which waits for the interpreter's lock: there are to be few
+    stream = pa.BufferedOutputStream(pa.PythonFile(sink, "w"), BUFFER)
     writer = pq.ParquetWriter(
-        pa.PythonFile(sink, "w"),
+        stream,
         written,
         compression=COMPRESSION,
         version="2.6",  # the first with nanoseconds
@@ -70,6 +74,7 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
         if under_way:
             under_way.result()
     writer.close()
+    stream.flush()
     yield sink.take()
 
 
