@@ -16,7 +16,6 @@ from scapy.layers.inet import ICMP, IP, TCP, IPerror, UDPerror
 from scapy.layers.l2 import ARP
 
 from annotator import pipeline
-from annotator.capture.batch import Columns
 from annotator.errors import InputError
 from annotator.evidence import Observer
 from annotator.flow import FlowTable
@@ -94,16 +93,6 @@ def test_the_same_capture_twice_gives_equal_arrays() -> None:
         assert one.issues == two.issues
         assert one.captures == two.captures
         assert one.options == two.options
-
-
-@pytest.mark.parametrize("capacity", [1, 20])
-def test_the_size_of_batches_does_not_matter(capacity: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Flows, observations and issues are the same, packet by packet or all at once."""
-    paths = SAMPLES[::3]
-    expected = json.loads(json.dumps(dump(paths)))
-    for module in ("pcap", "pcapng"):
-        monkeypatch.setattr(f"annotator.capture.{module}.Columns", lambda: Columns(capacity))
-    same(dump(paths), expected, paths)
 
 
 def test_captures_are_one_table_in_order_of_time(tmp_path: Path) -> None:

@@ -116,11 +116,14 @@ def overlaps(datagram: Any, start: int, end: int) -> bool:
 
 
 @kernel
-def tie_fragments(headers: Any, chosen: Any, keys: Any, store: Any, timeout_ns: int, out: Any, counts: Any) -> int:
+def tie_fragments(
+    headers: Any, chosen: Any, keys: Any, store: Any, timeout_ns: int, out: Any, behind: Any, counts: Any
+) -> int:
     """Give the rows ``headers[chosen]``, fragments in order of arrival, the ports of their datagram's first one.
 
     A later fragment whose first was not seen yet is held back: its row is marked with version 0, to be left out.
-    What is let go of goes to `out`; returns how many rows that is.
+    What is let go of goes to `out`, and to `behind` (int64) the number of the row that it comes behind; returns how
+    many rows that is.
     """
     made = 0
     mask = len(store.datagrams) - 1
@@ -152,9 +155,11 @@ def tie_fragments(headers: Any, chosen: Any, keys: Any, store: Any, timeout_ns: 
             if datagram["ts_ns"] < store.datagrams[place]["ts_ns"]:
                 place = (at + probe) & mask
         datagram = store.datagrams[place]
+        before = made
         if not found:
             if datagram["used"]:
                 made = release(store, datagram, out, made, counts)
+                behind[before:made] = chosen[n]
             datagram["src_hi"] = row["src_hi"]
             datagram["src_lo"] = row["src_lo"]
             datagram["dst_hi"] = row["dst_hi"]
@@ -178,6 +183,7 @@ def tie_fragments(headers: Any, chosen: Any, keys: Any, store: Any, timeout_ns: 
             datagram["dport"] = row["dport"]
             datagram["proto"] = row["proto"]
             made = release(store, datagram, out, made, counts)
+            behind[before:made] = chosen[n]
             continue
         if datagram["known"]:
             row["proto"] = datagram["proto"]
@@ -219,8 +225,8 @@ class Fragments:
     def tie(self, headers: NDArray[np.void], counts: NDArray[np.int64]) -> NDArray[np.void]:
         """Complete the later fragments among `headers` (HEADER); gives the rows to go on with.
 
-        These are `headers`, less those held back, and those held back earlier that are let go of now. Orphans and
-        overlaps are added to `counts` (see Decoder).
+        These are `headers`, less those held back, and behind the fragment that sets them free those that were held back
+        until then. Orphans and overlaps are added to `counts` (see Decoder).
         """
         kinds = headers["flags"] & (HeaderFlag.FRAGMENT_FIRST | HeaderFlag.FRAGMENT_LATER)
         chosen = np.flatnonzero(kinds)
@@ -228,21 +234,25 @@ class Fragments:
             return headers
         if self._store is None:
             self._store = new_store()
-        out = np.empty(HELD + len(chosen), HEADER)
-        made = tie_fragments(headers, chosen, self._keys, self._store, TIMEOUT_NS, out, counts)
-        kept = headers["version"] != 0
-        if made or not kept.all():
-            return np.concatenate((headers[kept], _in_order(out[:made])))
-        return headers
+        out, behind = np.empty(HELD + len(chosen), HEADER), np.empty(HELD + len(chosen), np.int64)
+        made = tie_fragments(headers, chosen, self._keys, self._store, TIMEOUT_NS, out, behind, counts)
+        kept = np.flatnonzero(headers["version"])
+        if not made and len(kept) == len(headers):
+            return headers
+        order = _in_order(out[:made])
+        # a fragment that came long after the one that set it free would seem to lie on the far side of a pause
+        turns = np.argsort(np.concatenate((kept, behind[:made][order])), kind="stable")
+        return np.concatenate((headers[kept], out[:made][order]))[turns]
 
     def give_up(self, counts: NDArray[np.int64]) -> NDArray[np.void]:
         """Let go of all that is held back, at the end of a capture: HEADER rows without ports, counted as orphans."""
         if self._store is None:
             return np.empty(0, HEADER)
         out = np.empty(HELD, HEADER)
-        return _in_order(out[: release_all(self._store, out, counts)])
+        rows = out[: release_all(self._store, out, counts)]
+        return rows[_in_order(rows)]
 
 
-def _in_order(rows: NDArray[np.void]) -> NDArray[np.void]:
-    """Put rows in order of their packets: where they waited depends on the keys of a hash."""
-    return rows[np.lexsort((rows["depth"], rows["frame"]))]
+def _in_order(rows: NDArray[np.void]) -> NDArray[np.intp]:
+    """Give rows' numbers in order of their packets: where they waited depends on the keys of a hash."""
+    return np.lexsort((rows["depth"], rows["frame"]))

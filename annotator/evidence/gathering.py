@@ -1,6 +1,6 @@
 """Between flows and evidence: which bytes a payload is judged by, and what the flow learns of the judgement."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from annotator.flow.row import AT_START, NEXT
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed, view
 from annotator.model import SCTP, TCP, HeaderFlag
+
+FRESH: Final = 128
+"""Bit of a flow's ``watch`` within :func:`settle`: a payload that came before has set it."""
 
 
 @kernel
@@ -105,22 +108,32 @@ def gather(sights: Any, headers: Any, data: Any, observations: Any, pool: Any, s
 def settle(rows: Any, shard: int, sights: Any, sightings: Any, wanted: Any, raised: int) -> int:
     """Tell the flows how many payloads of each direction are wanted from here on. `sights` are of one `shard`.
 
+    A payload that was offered together with one before it counts among those that the earlier one made be wanted, as it
+    would had it come in a later batch.
+
     Directions that are wanted, and were not any more, are put behind the `raised` ones of `wanted` (WANTED). Returns
     how many are there.
     """
     for n in range(len(sights)):
         looks = signed(sightings[n]["wanted"])
-        if looks == KEEP:
-            continue
         flow = rows[sights[n]["row"]]
         d = signed(sights[n]["direction"])
+        if flow["watch"][d] > FRESH:
+            flow["watch"][d] -= 1  # it was offered before so many were wanted, and is one of them
+        if looks == KEEP:
+            continue
         for side in range(2):
             if side == d or looks == UPGRADE_LOOKS:
-                watched = signed(flow["watch"][side])
+                watched = signed(flow["watch"][side]) & ~FRESH
                 if watched == 0 and looks > 0:
                     wanted[raised]["row"] = sights[n]["row"]
                     wanted[raised]["shard"] = shard
                     wanted[raised]["direction"] = side
                     raised += 1
-                flow["watch"][side] = max(looks, watched) if looks == MORE_LOOKS else looks
+                flow["watch"][side] = FRESH | (max(looks, watched) if looks == MORE_LOOKS else looks)
+    for n in range(len(sights)):
+        if sightings[n]["wanted"] != KEEP:
+            flow = rows[sights[n]["row"]]
+            for side in range(2):
+                flow["watch"][side] &= ~FRESH & 255
     return raised

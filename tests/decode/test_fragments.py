@@ -189,6 +189,16 @@ def test_later_fragments_without_a_first_are_held_so_many_and_no_more() -> None:
     assert counts[reasons.FRAGMENT_ORPHAN].tolist() == [len(rows), 1]
 
 
+def test_what_was_held_back_comes_behind_the_first_fragment() -> None:
+    """A fragment is let go of where its first one stands, not behind all that follows: flows are counted by time."""
+    frames = frames_of(id=7)
+    other = bytes(ether() / IP(**V4) / UDP(sport=1000, dport=53) / b"x")
+    rows = decode(batch([frames[1], other, frames[2], frames[0], other, other, frames[3]])).rows
+    tied = Fragments().tie(rows, np.zeros((reasons.REASONS_END, 2), np.int64))
+    assert tied["frame"].tolist() == [2, 4, 1, 3, 5, 6, 7]
+    assert tied["dport"].tolist() == [53] * 7
+
+
 @given(order=st.permutations(range(6)))
 def test_fragments_may_come_in_any_order(order: list[int]) -> None:
     """Whatever the order, every fragment has the ports of its own datagram's first, and nothing is odd."""

@@ -30,3 +30,20 @@ def test_what_is_wanted(what: str, before: list[int], looks: int, after: list[in
     assert rows["watch"][0].tolist() == after
     assert wanted["direction"][:raised].tolist() == back
     assert (wanted["shard"][:raised] == 5).all()
+
+
+def test_payloads_offered_together_count_as_if_they_had_come_one_by_one() -> None:
+    """What an earlier payload makes be wanted, later ones of the same batch take from, in both directions."""
+    rows = np.zeros(2, FLOW)
+    sights, sightings, wanted = np.zeros(6, SIGHT), np.zeros(6, SIGHTING), np.zeros(12, WANTED)
+    sights["row"] = [1, 0, 0, 0, 0, 1]
+    sights["direction"] = [0, 0, 1, 0, 1, 0]
+    sightings["wanted"] = [KEEP, UPGRADE_LOOKS, KEEP, KEEP, MORE_LOOKS, FURTHER_LOOKS]
+    raised = settle(rows, 5, sights, sightings, wanted, 0)
+    # A offered one more after the upgrade; B two, of which the second wants three more and would get as many or more
+    assert rows["watch"].tolist() == [[UPGRADE_LOOKS - 1, max(UPGRADE_LOOKS - 2, MORE_LOOKS)], [FURTHER_LOOKS, 0]]
+    assert list(zip(wanted["row"][:raised].tolist(), wanted["direction"][:raised].tolist(), strict=True)) == [
+        (0, 0),
+        (0, 1),
+        (1, 0),
+    ]
