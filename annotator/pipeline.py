@@ -62,6 +62,10 @@ def analyse(
     readers = open_captures(paths, resync=settings.resync)
     try:
         return run(readers, settings, progress, stop)
+    except (KeyboardInterrupt, SystemExit):
+        for reader in readers:
+            reader.give_up()  # or closing would wait for a pipe that nobody writes to
+        raise
     finally:
         for reader in readers:
             reader.close()

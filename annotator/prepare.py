@@ -6,6 +6,7 @@ path's with made-up captures that need all of its parts, each probe's with no pa
 
 import multiprocessing
 import os
+import signal
 import struct
 import tempfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import numpy as np
@@ -59,20 +61,43 @@ def prepare(told: Told | None = None, processes: int = PROCESSES) -> int:
         )
     steps = 1 + BUNDLES
     context = multiprocessing.get_context("spawn")  # a fork of a process with threads can hang
+    others = set(multiprocessing.active_children())
     try:
-        with ProcessPoolExecutor(min(processes, os.cpu_count() or 1), mp_context=context) as workers:
-            waiting = [workers.submit(prepare_data_path), *(workers.submit(prepare_bundle, n) for n in range(BUNDLES))]
+        number = min(processes, os.cpu_count() or 1)
+        with (  # a worker may be ended at any time: the folder is this process's to remove
+            tempfile.TemporaryDirectory(prefix="annotate-") as folder,
+            ProcessPoolExecutor(number, mp_context=context, initializer=_follow) as workers,
+        ):
             try:
+                waiting = [
+                    workers.submit(prepare_data_path, Path(folder)),
+                    *(workers.submit(prepare_bundle, n) for n in range(BUNDLES)),
+                ]
                 for done, ready in enumerate(as_completed(waiting), 1):
                     name = ready.result()
                     if told:
                         told(name, done, steps)
             except BaseException:
-                workers.shutdown(wait=False, cancel_futures=True)
+                for process in set(multiprocessing.active_children()) - others:
+                    process.terminate()  # what they are at may take a minute, which nobody would wait for
+                workers.shutdown(cancel_futures=True)
                 raise
     except BrokenProcessPool:
         raise AnnotatorError("a process that compiled kernels died, for want of memory perhaps; try again") from None
     return steps
+
+
+def _follow() -> None:
+    """Make a worker end with its parent, however that ends; Ctrl-C is for the parent."""
+
+    def follow() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)  # it would wait for the next task for ever
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=follow, daemon=True).start()
 
 
 def prepare_bundle(bundle: int) -> str:
@@ -84,24 +109,22 @@ def prepare_bundle(bundle: int) -> str:
     return f"probes {bundle + 1} of {BUNDLES}"
 
 
-def prepare_data_path() -> str:
-    """Run the data path over what needs all of it; returns its name."""
-    with tempfile.TemporaryDirectory(prefix="annotate-") as name:
-        folder = Path(name)
-        packets = [frame[14:] for frame in FRAMES]
-        plain = _pcap(folder / "plain.pcap", ETHERNET_LINK, list(FRAMES))
-        plain_ng = _pcapng(folder / "plain.pcapng", list(FRAMES))
-        analyse([plain, plain_ng], Settings())
-        tunnelled = [b"\0" * 12 + b"\x08\x00" + _tunnelled(packet) for packet in packets]
-        rare = [
-            _pcap(folder / "tunnel.pcap", ETHERNET_LINK, tunnelled),
-            _pcap(folder / "ppp.pcap", PPP_LINK, [PPP_IPV4 + packet for packet in packets]),
-            _pcap(folder / "loopback.pcap", LOOPBACK_LINK, [FAMILY_IPV4 + packet for packet in packets]),
-        ]
-        analyse(rare, Settings())
-        with suppress(AnnotatorError):  # no libpcap: no filter will ever run here
-            analyse([plain], Settings(bpf="ip"))
-        _grow()
+def prepare_data_path(folder: Path) -> str:
+    """Run the data path over what needs all of it, which is written to `folder`; returns the path's name."""
+    packets = [frame[14:] for frame in FRAMES]
+    plain = _pcap(folder / "plain.pcap", ETHERNET_LINK, list(FRAMES))
+    plain_ng = _pcapng(folder / "plain.pcapng", list(FRAMES))
+    analyse([plain, plain_ng], Settings())
+    tunnelled = [b"\0" * 12 + b"\x08\x00" + _tunnelled(packet) for packet in packets]
+    rare = [
+        _pcap(folder / "tunnel.pcap", ETHERNET_LINK, tunnelled),
+        _pcap(folder / "ppp.pcap", PPP_LINK, [PPP_IPV4 + packet for packet in packets]),
+        _pcap(folder / "loopback.pcap", LOOPBACK_LINK, [FAMILY_IPV4 + packet for packet in packets]),
+    ]
+    analyse(rare, Settings())
+    with suppress(AnnotatorError):  # no libpcap: no filter will ever run here
+        analyse([plain], Settings(bpf="ip"))
+    _grow()
     return "data path"
 
 

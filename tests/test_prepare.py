@@ -27,9 +27,9 @@ def kernels(folder: Path) -> set[str]:
     return {path.name for path in folder.rglob("*.nbc")}
 
 
-def test_each_step_can_be_taken() -> None:
+def test_each_step_can_be_taken(tmp_path: Path) -> None:
     """The data path runs over what is made up for it, and a bundle of probes with nothing to judge."""
-    assert prepare.prepare_data_path() == "data path"
+    assert prepare.prepare_data_path(tmp_path) == "data path"
     assert prepare.prepare_bundle(0) == f"probes 1 of {BUNDLES}"
 
 

@@ -1,20 +1,19 @@
 """The command ``annotate``: argv to options to pipeline to exit code; what it does is done elsewhere.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 input unreadable, 4 partial, 5 baseline violated, 130
-interrupted; a closed pipe is a quiet end.
+interrupted, 129 and 143 hung up and terminated; a closed pipe is a quiet end.
 """
 
 import contextlib
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from types import FrameType
 from typing import Final, NamedTuple, NoReturn
 
 import click
 
+from annotator.cli.termination import TerminatedError, die_tidily
 from annotator.errors import AnnotatorError
 
 
@@ -56,13 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = words[0] if words and words[0] in COMMANDS else ""
     try:
-        _die_tidily()
+        die_tidily()
         return _run(name, words[1:] if name else list(words))
     except BrokenPipeError:
         _close_stdout()  # whoever read us has seen enough
         return 0
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", INTERRUPTED)
+    except TerminatedError as end:
+        return end.code
     except click.UsageError as error:
         hint = f"annotate {name}".strip()
         return _fail(f"{error.format_message().rstrip('.')}; see {hint} --help", error.exit_code)
@@ -113,15 +114,3 @@ def _close_stdout() -> None:
     """Point standard output at nothing, so that the interpreter's last flush finds no fault."""
     with open(os.devnull, "wb") as nothing:  # noqa: PTH123 (a descriptor is what is wanted)
         os.dup2(nothing.fileno(), sys.stdout.fileno())
-
-
-def _die_tidily() -> None:
-    """Let SIGTERM and SIGHUP unwind the stack: half-written files are then removed."""
-
-    def leave(number: int, frame: FrameType | None) -> NoReturn:
-        del frame
-        raise SystemExit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, leave)
