@@ -4,7 +4,7 @@ import subprocess
 import sys
 from typing import Final, Self
 
-from annotator.kernel.jit import BASE_FOLDER, prepared
+from annotator.kernel.cache import BASE_FOLDER, prepared
 
 PATIENCE_S: Final = 60
 """What it may take; after that the first process compiles the rest itself."""

@@ -21,7 +21,7 @@ from annotator.flow import FlowTable, finish
 from annotator.flow.key import Sharded, Sharder
 from annotator.flow.scope import Network, parse_networks
 from annotator.head_start import HeadStart
-from annotator.kernel import jit
+from annotator.kernel.cache import mark_prepared
 from annotator.model import (
     NO_PORT,
     PORT_TRANSPORT,
@@ -162,7 +162,7 @@ def read(
             if stop and stop() and not reader.ended:
                 interrupted(reader)
             table.add(fragments.give_up(decoder.counts), reader.capture)
-            jit.mark_prepared()
+            mark_prepared()
             done_bytes += reader.bytes_done
             packets += reader.frames
             seen.captures.append(capture_summary(reader, decoder))

@@ -32,7 +32,7 @@ from annotator.evidence.observation import SIGHTING
 from annotator.evidence.probes import probes
 from annotator.flow import FlowSettings, FlowTable, finish
 from annotator.flow.table import WANTED, Shard
-from annotator.kernel.jit import BASE_FOLDER, INTERPRETED
+from annotator.kernel.cache import BASE_FOLDER, INTERPRETED
 from annotator.model import HEADER, UDP, HeaderFlag, PacketBatch
 from annotator.pipeline import analyse
 from annotator.settings import Settings

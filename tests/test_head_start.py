@@ -8,7 +8,7 @@ import pytest
 
 from annotator import head_start, prepare
 from annotator.head_start import HeadStart
-from annotator.kernel.jit import INTERPRETED
+from annotator.kernel.cache import INTERPRETED
 from tests.cli.running import annotate
 
 

@@ -16,7 +16,7 @@ PREPARING: Final = "annotate: preparing kernels for this machine, once after ins
 
 def announce_preparing() -> None:
     """Say that kernels have to be compiled first, where that is so."""
-    from annotator.kernel.jit import prepared
+    from annotator.kernel.cache import prepared
 
     if not prepared():
         sys.stderr.write(PREPARING)

@@ -17,7 +17,8 @@ from annotator.evidence.observation import FOLLOWED, UPGRADING
 from annotator.evidence.probe import Probe
 from annotator.evidence.signatures import MOST_CANDIDATES, SignatureTable, nominate, signature_table
 from annotator.kernel import plain
-from annotator.kernel.jit import INTERPRETED, cache_folder, generated, kernel, source_of
+from annotator.kernel.cache import INTERPRETED
+from annotator.kernel.jit import Kernel, generated, kernel
 from annotator.kernel.load import signed, view
 from annotator.kernel.twin import twin
 
@@ -66,17 +67,17 @@ def plain_probe(probe: Probe) -> Callable[..., None]:
 
 
 @cache
-def is_compiled(probe: Probe) -> bool:
-    """Say whether the loop of `probe` is in the cache."""
-    folder = cache_folder(source_of(probe.confirm))
-    return folder is not None and next(folder.rglob("*judge*.nbc"), None) is not None
-
-
-@cache
 def compile_probe(probe: Probe) -> Callable[..., None]:
     """Compile (or load from the cache) the loop that asks `probe` about its candidates."""
     loop: Callable[..., None] = generated(LOOP, "judge", probe.confirm, view=view, signed=signed)
     return loop
+
+
+@cache
+def is_compiled(probe: Probe) -> bool:
+    """Say whether the loop of `probe` is in the cache."""
+    loop = compile_probe(probe)
+    return isinstance(loop, Kernel) and loop.is_kept()
 
 
 @kernel

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from annotator.evidence.probe import Probe
-from annotator.kernel.jit import cache_folder, generated, source_of
+from annotator.kernel.jit import Kernel, generated
 from annotator.kernel.load import signed, view
 
 BUNDLES: Final = 8
@@ -36,14 +36,6 @@ def members(probes: tuple[Probe, ...], bundle: int) -> list[int]:
 
 
 @cache
-def is_compiled(probes: tuple[Probe, ...], bundle: int) -> bool:
-    """Say whether a bundle is in the cache."""
-    sources = [source_of(probes[number].confirm) for number in members(probes, bundle)]
-    folder = cache_folder(*sources) if sources else None
-    return folder is not None and next(folder.rglob(f"*judge_{bundle}*.nbc"), None) is not None
-
-
-@cache
 def compile_bundle(probes: tuple[Probe, ...], bundle: int) -> Callable[..., None]:
     """Compile a bundle, or load it from the cache.
 
@@ -56,3 +48,10 @@ def compile_bundle(probes: tuple[Probe, ...], bundle: int) -> Callable[..., None
     text = HEAD.format(bundle=bundle) + "".join(parts)
     judge: Callable[..., None] = generated(text, f"judge_{bundle}", *functions, view=view, signed=signed)
     return judge
+
+
+@cache
+def is_compiled(probes: tuple[Probe, ...], bundle: int) -> bool:
+    """Say whether a bundle is in the cache."""
+    judge = compile_bundle(probes, bundle)
+    return isinstance(judge, Kernel) and judge.is_kept()

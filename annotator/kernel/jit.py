@@ -1,183 +1,149 @@
-"""The one door to Numba: the decorator, and a cache that never goes stale.
+"""The one door to the compiler: the decorator that makes a function a kernel.
 
-Numba keys a cached kernel by its own source file only, so a changed callee in another file would go unnoticed.
-The cache therefore lives in per-user folders named by hashes of library versions and of all sources that a file's
-kernels may be made of: its own, and those of what it imports.
+A kernel is compiled when it is first called with arguments of some types, and its machine code kept; a run that finds
+it there loads it without Numba, whose import alone takes longer than all the rest of a small report.
 """
 
-import contextlib
-import hashlib
-import os
-import re
-import shutil
-import stat
-import sys
-import time
 from collections.abc import Callable
-from functools import cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import llvmlite
-import numba
 import numpy as np
-import platformdirs
-from numba.core import config as numba_config
-from numba.core import types as numba_types
+
+from annotator.kernel import machine_code
+from annotator.kernel.cache import INTERPRETED, cache_folder
+
+if TYPE_CHECKING:
+    from annotator.kernel.machine_code import Entry
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-types: Any = numba_types  # untyped in Numba
-config: Any = numba_config  # its settings are made at run time, out of a type checker's sight
+C_ORDER, F_ORDER, ALIGNED, WRITEABLE = 0x1, 0x2, 0x100, 0x400
+"""Bits of ``ndarray.flags.num`` (NumPy's C API, NPY_ARRAY_*) on which compiled code depends."""
 
-PACKAGE = Path(__file__).resolve().parent.parent
-STALE_DAYS = 60
-
-INTERPRETED: bool = bool(config.DISABLE_JIT)
-"""True under ``NUMBA_DISABLE_JIT=1``: every kernel is then a plain Python function."""
+_LOADING: Final = Lock()
 
 
-_IMPORT: Final = re.compile(r"^\s*from (annotator[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+def kind_of(value: Any) -> Any:
+    """Tell what compiled code depends on in an argument: hashable, and with a `repr` that is the same in every process.
 
-
-@cache
-def _modules() -> dict[str, str]:
-    """Give the files of this package by the names of their modules."""
-    found = {}
-    for folder, _, files in os.walk(PACKAGE):
-        package = ".".join([PACKAGE.name, *Path(folder).relative_to(PACKAGE).parts])
-        for file in files:
-            if file.endswith(".py"):
-                name = package if file == "__init__.py" else f"{package}.{file[:-3]}"
-                found[name] = os.path.join(folder, file)  # noqa: PTH118  # hundreds of them at every start
-    return found
-
-
-@cache
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123  # as above
-        return file.read()
-
-
-@cache
-def _digest(path: str) -> bytes:
-    """Hash the place of a file in the package, and what it holds."""
-    place = path.removeprefix(str(PACKAGE)).replace(os.sep, "/")
-    return hashlib.sha256(place.encode() + b"\0" + _read(path)).digest()
-
-
-@cache
-def _imported(path: str) -> frozenset[str]:
-    """Give the files of this package that the file `path` imports, as its text says."""
-    modules = _modules()
-    found: set[str] = set()
-    for module, names in _IMPORT.findall(_read(path).decode()):
-        file = modules.get(module)
-        if file is not None and not file.endswith("__init__.py"):
-            found.add(file)
-            continue
-        for name in re.findall(r"\w+", names):  # a package: its modules, or what its __init__ holds
-            inner = modules.get(f"{module}.{name}", file)
-            if inner is not None:
-                found.add(inner)
-    return frozenset(found)
-
-
-def _sources(*paths: Path) -> list[str]:
-    """Give the files that the kernels in `paths` may be made of: themselves, and all that they import, and so on."""
-    known: set[str] = set()
-    todo = {str(path) for path in (*paths, Path(__file__).resolve())}
-    while todo:
-        file = todo.pop()
-        known.add(file)
-        todo |= _imported(file) - known
-    return sorted(known)
-
-
-def _fingerprint(files: list[str]) -> str:
-    digest = hashlib.sha256()
-    digest.update(repr((sys.version, numba.__version__, llvmlite.__version__, np.__version__)).encode())
-    for path in files:
-        digest.update(_digest(path))
-    return digest.hexdigest()[:20]
-
-
-def _private(folder: Path) -> bool:
-    """Make `folder` and say whether it is ours alone: what is cached there is code that will be run."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        info = folder.stat()
-    except OSError:
-        return False
-    if hasattr(os, "getuid") and (info.st_uid != os.getuid() or info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-        return False
-    return os.access(folder, os.W_OK | os.X_OK)
-
-
-def _base_folder() -> Path | None:
-    """Find the folder of all caches, and clear out what was not used for long; None where nothing can be kept."""
-    if INTERPRETED:
-        return None
-    base = Path(os.environ.get("ANNOTATOR_CACHE_DIR") or platformdirs.user_cache_dir("annotator")) / "kernels"
-    if not _private(base):
-        return None
-    with contextlib.suppress(OSError):  # housekeeping only: the kernels work without it
-        for other in base.iterdir():
-            if time.time() - other.stat().st_mtime > STALE_DAYS * 86400:
-                shutil.rmtree(other, ignore_errors=True)
-    return base
-
-
-BASE_FOLDER: Path | None = _base_folder()
-"""Where compiled kernels are kept; None where no private folder can be had, or nothing is compiled."""
-
-
-@cache
-def cache_folder(*paths: Path) -> Path | None:
-    """Give the cache folder of the kernels in the file, or the files, `paths`; None where nothing can be kept."""
-    if BASE_FOLDER is None:
-        return None
-    folder = BASE_FOLDER / _fingerprint(_sources(*paths))
-    if not _private(folder):
-        return None
-    with contextlib.suppress(OSError):
-        os.utime(folder)  # the last use decides what is stale
-    return folder
-
-
-def _mark() -> Path | None:
-    """Give the file that says that the main kernels, all but the probes, are in the cache."""
-    if BASE_FOLDER is None:
-        return None
-    return BASE_FOLDER / f"prepared-{_fingerprint(_sources(PACKAGE / 'pipeline.py'))}"
-
-
-def prepared() -> bool:
-    """Say whether the main kernels are compiled already, so that a run starts at once."""
-    mark = None if INTERPRETED else _mark()
-    return INTERPRETED or (mark is not None and mark.exists())
-
-
-def mark_prepared() -> None:
-    """Note that the main kernels are in the cache."""
-    mark = _mark()
-    if mark is not None:
-        with contextlib.suppress(OSError):  # a full disk costs the next run its head start, no more
-            mark.touch()
-
-
-def _forget_literals(compiled: Any) -> None:
-    """See to it that a call with a constant does not compile the kernel anew, for that very constant.
-
-    Numba types ``f(data, 4)`` by the literal 4, and would make a version of `f` for every one; LLVM, which inlines
-    what is worth it, knows the constant all the same. Without this the probes take three times as long to compile.
+    Raises TypeError for what no kernel takes: they take arrays, integers, truth values, None, and tuples of these.
     """
-    resolve = compiled.get_call_template
+    if type(value) is np.ndarray:
+        flags = value.flags.num & (C_ORDER | F_ORDER | ALIGNED | WRITEABLE)
+        return value.dtype, value.ndim, flags & ~F_ORDER if flags & C_ORDER else flags
+    if type(value) is int:
+        return "int"
+    if isinstance(value, tuple):
+        return (f"{type(value).__module__}.{type(value).__qualname__}", *map(kind_of, value))
+    if value is None:
+        return "none"
+    if isinstance(value, bool | np.bool_):
+        return "bool"
+    if isinstance(value, np.integer):
+        return value.dtype.name
+    if isinstance(value, int):  # an enumeration's
+        return "int"
+    raise TypeError(f"a kernel takes no {type(value).__name__}")
 
-    def get_call_template(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
-        return resolve(tuple(map(types.unliteral, args)), {name: types.unliteral(kind) for name, kind in kws.items()})
 
-    compiled.get_call_template = get_call_template
+def _flat(values: tuple[Any, ...]) -> list[Any]:
+    """Give the arrays and numbers among arguments: tuples unfolded, None left out, which its type says all of."""
+    flat: list[Any] = []
+    for value in values:
+        if isinstance(value, tuple):
+            flat += _flat(value)
+        elif value is not None:
+            flat.append(value)
+    return flat
+
+
+class Kernel:
+    """A function that is compiled: called as the function that it was made from."""
+
+    def __init__(self, function: Callable[..., Any], *sources: Path) -> None:
+        """Compile nothing yet; `sources` are further files that the function is made of."""
+        self.py_func = function
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+        self.__module__ = function.__module__
+        self._sources = sources
+        self._count = function.__code__.co_argcount
+        self._defaults = function.__defaults__ or ()
+        self._entries: dict[Any, Entry] = {}
+        self.compiled = 0
+        """Versions that this process had to compile."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the machine code for arguments of these types; the GIL is released meanwhile."""
+        missing = self._count - len(arguments)
+        if missing:
+            if not 0 < missing <= len(self._defaults):
+                raise TypeError(f"{self.__name__} takes {self._count} arguments, not {len(arguments)}")
+            arguments += self._defaults[-missing:]
+        kinds = tuple(map(kind_of, arguments))
+        entry = self._entries.get(kinds) or self._ready(kinds, arguments)
+        return entry(*_flat(arguments))
+
+    @property
+    def versions(self) -> int:
+        """How many versions of it are loaded, for as many combinations of types."""
+        return len(self._entries)
+
+    def is_kept(self) -> bool:
+        """Say whether machine code of it, for any types, is in the cache."""
+        return self._folder is not None and machine_code.is_kept(self._folder, self.__name__)
+
+    def _ready(self, kinds: tuple[Any, ...], arguments: tuple[Any, ...]) -> "Entry":
+        """Load the version for some types, or compile and keep it."""
+        with _LOADING:
+            if kinds not in self._entries:
+                code = machine_code.find(self._folder, self.__name__, kinds)
+                if code is None:
+                    from annotator.kernel.compiler import compile_for
+
+                    code = compile_for(self, arguments)
+                    machine_code.keep(self._folder, self.__name__, kinds, code)
+                    self.compiled += 1
+                self._entries[kinds] = machine_code.load(code)
+        return self._entries[kinds]
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        return cache_folder(source_of(self.py_func), *self._sources)
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What Numba knows it by."""
+        from annotator.kernel.compiler import dispatcher
+
+        return dispatcher(self.py_func)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """Its type, where another kernel calls it: Numba asks for this attribute."""
+        return self.dispatcher._numba_type_
+
+
+class Intrinsic:
+    """A function of :mod:`annotator.kernel.intrinsics`, for kernels to call; Numba is imported when one is compiled."""
+
+    def __init__(self, name: str) -> None:
+        """Look nothing up yet."""
+        self._name = name
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Say that there is nothing here to call but for kernels."""
+        raise TypeError(f"{self._name} of {arguments} is for compiled code")
+
+    @property
+    def _numba_type_(self) -> Any:
+        """Its type, where a kernel calls it: Numba asks for this attribute."""
+        from annotator.kernel import intrinsics
+
+        return intrinsics.type_of(self._name)
 
 
 def source_of(function: Callable[..., Any]) -> Path:
@@ -186,33 +152,22 @@ def source_of(function: Callable[..., Any]) -> Path:
 
 
 def kernel(function: Function, *sources: Path) -> Function:
-    """Compile `function` with Numba when it is first called: no Python objects inside, the GIL released.
+    """Compile `function` when it is first called: no Python objects inside, the GIL released.
 
-    It is cached by the file that it stands in, and by `sources`, further files that it is made of.
+    It is kept by the file that it stands in, and by `sources`, further files that it is made of.
 
     Integer division by zero gives 0 (NumPy's model), so that no kernel holds hidden branches; bounds are the
     business of :mod:`annotator.kernel.load`.
     """
-    folder = cache_folder(source_of(function), *sources)
-    cached = folder is not None
-    before = config.CACHE_DIR
-    if cached:
-        config.CACHE_DIR = str(folder)  # read by Numba while it decorates, so the user's own setting is kept
-    try:
-        compiled: Any = numba.njit(cache=cached, nogil=True, error_model="numpy")(function)
-    finally:
-        config.CACHE_DIR = before
-    if not INTERPRETED:
-        _forget_literals(compiled)
-    return compiled  # type: ignore[no-any-return]  # called as the function that it replaces
+    return function if INTERPRETED else Kernel(function, *sources)  # type: ignore[return-value]  # called as it is
 
 
 def generated(source: str, name: str, *functions: Callable[..., Any], **names: Any) -> Any:
     """Compile `source`, which defines the kernel `name`, and calls plain `functions` as ``function0`` and so on.
 
-    A loop that calls a function given at run time cannot be cached by Numba; a loop whose text calls it by its name
-    can. Numba keeps it by the file of the first function and by its name, which therefore differs among those that
-    begin with one function. `names` are the globals that the text uses besides.
+    A loop that calls a function given at run time cannot be kept; a loop whose text calls it by its name can. It is
+    kept by the file of the first function and by its name, which therefore differs among those that begin with one
+    function. `names` are the globals that the text uses besides.
     """
     first = functions[0]
     scope = {"__name__": first.__module__, **names}

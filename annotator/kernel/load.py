@@ -8,52 +8,17 @@ the same results and the same ``IndexError``.
 A kernel checks lengths before it loads; the check here is what stands between a mistake and foreign memory.
 """
 
-import sys
 from typing import Any
 
 import numpy as np
 
-from annotator.kernel.jit import INTERPRETED, kernel
+from annotator.kernel.cache import INTERPRETED
+from annotator.kernel.jit import Intrinsic, kernel
 
 if not INTERPRETED:
-    from llvmlite import ir
-    from numba import types
-    from numba.core import cgutils
-    from numba.extending import intrinsic
-
-    codegen_tools: Any = cgutils  # untyped in Numba, like the types below
-    numba_types: Any = types
-
-    def _raw(bits: int, swap: bool) -> Any:
-        result = types.uint64 if bits == 64 else types.int64
-
-        @intrinsic
-        def load(typingctx: Any, data: Any, i: Any) -> Any:  # noqa: ARG001  # Numba calls it so
-            def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001  # so does this
-                pointer = builder.inttoptr(builder.add(args[0], args[1]), ir.IntType(bits).as_pointer())
-                value = builder.load(pointer)
-                value.align = 1
-                if swap and bits > 8:
-                    value = builder.bswap(value)
-                return value if bits == 64 else builder.zext(value, ir.IntType(64))
-
-            return result(types.int64, types.int64), codegen
-
-        return load
-
-    _big = sys.byteorder == "big"
-    _u8 = _raw(8, False)
-    _be16, _be32, _be64 = (_raw(bits, not _big) for bits in (16, 32, 64))
-    _le16, _le32, _le64 = (_raw(bits, _big) for bits in (16, 32, 64))
-
-    @intrinsic
-    def _view(typingctx: Any, data: Any) -> Any:  # noqa: ARG001  # Numba calls it so
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            array = codegen_tools.create_struct_proxy(signature.args[0])(context, builder, args[0])
-            address = builder.ptrtoint(array.data, ir.IntType(64))
-            return codegen_tools.pack_array(builder, [address, array.nitems])
-
-        return numba_types.UniTuple(types.int64, 2)(data), codegen
+    _u8, _view = Intrinsic("u8"), Intrinsic("view")
+    _be16, _be32, _be64 = Intrinsic("be16"), Intrinsic("be32"), Intrinsic("be64")
+    _le16, _le32, _le64 = Intrinsic("le16"), Intrinsic("le32"), Intrinsic("le64")
 
     @kernel
     def view(data: Any) -> Any:
@@ -62,7 +27,7 @@ if not INTERPRETED:
         The array must outlive the view. Kernels make it where they are entered: passing arrays on to other kernels
         costs an atomic count up and down for each call, which took half of the time of decoding.
         """
-        return _view(data)  # type: ignore[call-arg]  # Numba passes the typing context itself
+        return _view(data)
 
     @kernel
     def u8(data: Any, i: int) -> int:

@@ -2,32 +2,16 @@
 
 from typing import Any
 
-from annotator.kernel.jit import INTERPRETED, kernel
+from annotator.kernel.cache import INTERPRETED
+from annotator.kernel.jit import Intrinsic, kernel
 
 if not INTERPRETED:
-    from llvmlite import ir
-    from numba import types
-    from numba.extending import intrinsic
-
-    numba_types: Any = types  # untyped in Numba
-
-    @intrinsic
-    def _prefetch(typingctx: Any, address: Any) -> Any:  # noqa: ARG001  # Numba calls it so
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001  # so does this
-            byte_pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
-            hint = builder.module.declare_intrinsic(
-                "llvm.prefetch", [byte_pointer], ir.FunctionType(ir.VoidType(), [byte_pointer, word, word, word])
-            )
-            place = builder.inttoptr(args[0], byte_pointer)
-            builder.call(hint, [place, word(1), word(3), word(1)])  # to write, to keep, data
-            return context.get_dummy_value()
-
-        return numba_types.void(numba_types.int64), codegen
+    _prefetch = Intrinsic("prefetch")
 
     @kernel
     def prefetch(address: int) -> None:
         """Have the cache line at `address` brought near. Any address will do: a hint is never a fault."""
-        _prefetch(address)  # type: ignore[call-arg]  # Numba passes the typing context itself
+        _prefetch(address)
 
     @kernel
     def address_of(array: Any) -> int:

@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from annotator.kernel import load, plain
-from annotator.kernel.jit import INTERPRETED
+from annotator.kernel.cache import INTERPRETED
 
 _PLAIN = {getattr(load, name): getattr(plain, name) for name in load.LOADS}
 _made: dict[Any, Any] = {}

@@ -6,23 +6,23 @@ import sys
 import pytest
 
 from annotator.capture.rehearsal import Rehearsal
-from annotator.kernel.jit import INTERPRETED
+from annotator.kernel.cache import INTERPRETED
 from annotator.pipeline import run
 from annotator.settings import Settings
 from tests.conftest import REPOSITORY
 
 NEWLY_COMPILED = """
 import sys
-from numba.core.dispatcher import Dispatcher
 from annotator.capture.rehearsal import Rehearsal
+from annotator.kernel.jit import Kernel
 from annotator.pipeline import analyse, run
 from annotator.settings import Settings
 
 def kernels():
     return {
-        f"{one.__module__}.{one.__name__}": len(one.overloads)
+        f"{one.__module__}.{one.__name__}": one.versions
         for name, module in list(sys.modules.items()) if name.startswith("annotator.")
-        for one in vars(module).values() if isinstance(one, Dispatcher) and one.__module__.startswith("annotator.")
+        for one in vars(module).values() if isinstance(one, Kernel) and one.__module__.startswith("annotator.")
     }
 
 run([Rehearsal()], Settings())

@@ -32,10 +32,12 @@ from annotator.evidence.observation import SIGHTING
 from annotator.evidence.probe import GROUP, SCTP, START, TCP, UDP, Probe
 from annotator.evidence.probes import probes
 from annotator.evidence.signatures import MOST_CANDIDATES, TRANSPORTS, nominate, signature_table
-from annotator.kernel.jit import INTERPRETED, kernel
+from annotator.kernel.cache import INTERPRETED
+from annotator.kernel.jit import kernel
 from annotator.kernel.load import view
 from annotator.model import HeaderFlag
 from tests.conftest import REPOSITORY, find_shared
+from tests.fuzz.mutate import draw, throw
 
 LONGEST: Final = 2048
 """Bytes of a mutated payload."""
@@ -110,27 +112,27 @@ def seeds(paths: list[Path]) -> Parents:
 
 
 @kernel
-def breed(parents: Any, starts: Any, lengths: Any, children: Any, sizes: Any, seed: int) -> None:
+def breed(parents: Any, starts: Any, lengths: Any, children: Any, sizes: Any, seed: int, dice: Any) -> None:
     """Fill each row of `children` with a parent of which a few bytes, numbers or pieces were changed."""
-    np.random.seed(seed)
+    throw(dice, seed)
     values = (0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 31, 32, 63, 64, 127, 128, 129, 192, 223, 224, 253, 254, 255)
     for n in range(len(sizes)):
-        parent = np.random.randint(0, len(starts))
+        parent = draw(dice, 0, len(starts))
         size = lengths[parent]
         row = children[n]
         for k in range(size):
             row[k] = parents[starts[parent] + k]
-        for _ in range(np.random.randint(0, 6)):
-            kind = np.random.randint(0, 8)
-            at = np.random.randint(0, size) if np.random.randint(0, 2) else np.random.randint(0, min(size, 24))
+        for _ in range(draw(dice, 0, 6)):
+            kind = draw(dice, 0, 8)
+            at = draw(dice, 0, size) if draw(dice, 0, 2) else draw(dice, 0, min(size, 24))
             if kind == 0:
-                row[at] ^= 1 << np.random.randint(0, 8)
+                row[at] ^= 1 << draw(dice, 0, 8)
             elif kind == 1:
-                row[at] = np.random.randint(0, 256)
+                row[at] = draw(dice, 0, 256)
             elif kind == 2:
-                row[at] = values[np.random.randint(0, len(values))]
+                row[at] = values[draw(dice, 0, len(values))]
             elif kind == 3:  # a number of two or four bytes at its bounds
-                for k in range(at, min(size, at + (2 << np.random.randint(0, 2)))):
+                for k in range(at, min(size, at + (2 << draw(dice, 0, 2)))):
                     row[k] = 255 if kind else 0
             elif kind == 4:
                 for k in range(at, min(size, at + 4)):
@@ -138,12 +140,12 @@ def breed(parents: Any, starts: Any, lengths: Any, children: Any, sizes: Any, se
             elif kind == 5:
                 size = at + 1
             elif kind == 6:  # a piece goes
-                gap = np.random.randint(1, 9)
+                gap = draw(dice, 1, 9)
                 for k in range(at, size - gap):
                     row[k] = row[k + gap]
                 size = max(size - gap, 1) if at < size - gap else size
             else:  # a piece comes twice
-                piece = min(np.random.randint(1, 33), LONGEST - size, size - at)
+                piece = min(draw(dice, 1, 33), LONGEST - size, size - at)
                 for k in range(size + piece - 1, at + piece - 1, -1):
                     row[k] = row[k - piece]
                 size += piece
@@ -196,7 +198,7 @@ class Asker:
         asked = 0
         children, sizes = np.zeros((1024, LONGEST + 64), np.uint8), np.zeros(1024, np.int64)
         while asked < count:
-            breed(self.parents, self.starts, self.lengths, children, sizes, seed + asked)
+            breed(self.parents, self.starts, self.lengths, children, sizes, seed + asked, np.zeros(1, np.int64))
             for n, size in enumerate(sizes.tolist()):
                 self.ask(children[n, :size])
                 asked += len(self.ways)
@@ -279,6 +281,7 @@ def guided(parents: Parents, count: int, seed: int = 1, progress: Callable[[str]
                 child,
                 size,
                 int(random.integers(1 << 31)),
+                [0],
             )
             payload = Counted(child[0, : size[0]].tobytes())
             context = transport | (START if transport != TCP or round_ % 4 else 0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from annotator.evidence.probe import GROUP, NOTHING, SCTP, START, TCP, UDP, Answer, Probe, tcp
 from annotator.evidence.probes import probes
-from annotator.kernel.jit import INTERPRETED
+from annotator.kernel.cache import INTERPRETED
 from annotator.kernel.load import be32, u8, view
 from tests.conftest import REPOSITORY, find_shared
 from tests.evidence import fuzz

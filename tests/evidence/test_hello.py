@@ -17,15 +17,15 @@ SERVER = server_body(extension(43, b"\3\4"))
 
 def client(body: bytes, stored: int | None = None, cookie: bool = False) -> tuple[int, bytes]:
     end = len(body) if stored is None else stored
-    state, at, length = hello.client_hello(
-        view(np.frombuffer(body[:end] or b"\0", np.uint8)), 0, end, len(body), cookie
-    )
+    data = np.frombuffer(body[:end] or b"\0", np.uint8)  # outlives its view
+    state, at, length = hello.client_hello(view(data), 0, end, len(body), cookie)
     return state, body[at : at + length]
 
 
 def server(body: bytes, stored: int | None = None) -> tuple[int, int]:
     end = len(body) if stored is None else stored
-    return hello.server_hello(view(np.frombuffer(body[:end] or b"\0", np.uint8)), 0, end, len(body))
+    data = np.frombuffer(body[:end] or b"\0", np.uint8)  # as above
+    return hello.server_hello(view(data), 0, end, len(body))
 
 
 def test_the_name_is_found_and_the_alpn_list_without_one() -> None:

@@ -13,8 +13,13 @@ MESSAGE = b"CHLO" + bytes.fromhex("0200 0000") + b"PAD\0\4\0\0\0SNI\0\x13\0\0\0"
 HEADER = b"\x09" + bytes(8) + b"Q043\1" + bytes(12) + b"\xa0\1\0\x40"
 
 
+_kept: list[object] = []
+
+
 def window(payload: bytes) -> tuple[object, int, int]:
-    return view(np.frombuffer(payload or b"\0", np.uint8)), 0, len(payload)
+    """Give the view of a payload, which is kept: the view alone does not."""
+    _kept[:] = [payload, array := np.frombuffer(payload or b"\0", np.uint8)]
+    return view(array), 0, len(payload)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,13 @@ from annotator.kernel.load import view
 SERVER_INITIAL = bytes.fromhex("cf 00000001 00 08 f067a5502a4262b5 00 4075") + bytes(117)
 
 
+_kept: list[object] = []
+
+
 def window(payload: bytes) -> tuple[object, int, int]:
-    return view(np.frombuffer(payload or b"\0", np.uint8)), 0, len(payload)
+    """Give the view of a payload, which is kept: the view alone does not."""
+    _kept[:] = [payload, array := np.frombuffer(payload or b"\0", np.uint8)]
+    return view(array), 0, len(payload)
 
 
 @pytest.mark.parametrize(

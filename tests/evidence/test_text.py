@@ -11,8 +11,13 @@ from annotator.kernel.load import view
 FIELDS = b"Host: a.example\r\nuser-AGENT:\tx y\r\nST: ssdp:all\r\nFolded: one\r\n two\r\n\r\nHost: body\r\n"
 
 
+_kept: list[object] = []
+
+
 def window(payload: bytes) -> tuple[object, int, int]:
-    return view(np.frombuffer(payload or b"\0", np.uint8)), 0, len(payload)
+    """Give the view of a payload, which is kept: the view alone does not."""
+    _kept[:] = [payload, array := np.frombuffer(payload or b"\0", np.uint8)]
+    return view(array), 0, len(payload)
 
 
 def number(word: bytes) -> int:

@@ -1,20 +1,35 @@
 """The key: canonical ends, so that both directions of a flow meet; shards that depend on the key alone."""
 
 import ipaddress
+from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from annotator.flow import key
 from annotator.flow.icmp import ONE_WAY, PEER, PEER6
-from annotator.flow.key import SHARDS, canonical, context_word, shard_headers
+from annotator.flow.key import SHARDS, shard_headers
 from annotator.kernel.hash import random_keys
+from annotator.kernel.jit import kernel
 from annotator.model import DCCP, HEADER, ICMP, ICMP6, SCTP, TCP, UDP, HeaderFlag
 
 ADDRESS = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6), st.sampled_from([ipaddress.ip_address("10.0.0.1")]))
 ENDS = (ipaddress.ip_address("10.0.0.1"), ipaddress.ip_address("10.0.0.2"))
 PORT = st.integers(0, 65535) | st.sampled_from([53, 80])
+
+
+@kernel
+def canonical(rows: Any) -> tuple[int, Any, Any]:
+    """Call it as kernels do, who have the row of an array."""
+    return key.canonical(rows[0])
+
+
+@kernel
+def context_word(rows: Any, a_port: int, b_port: int, ignore_vlan: bool) -> Any:
+    """As above."""
+    return key.context_word(rows[0], a_port, b_port, ignore_vlan)
 
 
 def row_of(
@@ -42,8 +57,8 @@ def test_both_directions_have_one_key(packet: tuple[object, object, int, int, in
     """A packet and its answer have the same ends A and B and the same context, and opposite directions."""
     source, destination, sport, dport, proto = packet
     stack = 1 | vlan << 4 if vlan else 0
-    there = row_of(source, destination, sport, dport, proto, stack, filled)[0]
-    back = row_of(destination, source, dport, sport, proto, stack, filled)[0]
+    there = row_of(source, destination, sport, dport, proto, stack, filled)
+    back = row_of(destination, source, dport, sport, proto, stack, filled)
     one, two = canonical(there), canonical(back)
     assert one[1:] == two[1:]
     if (source, sport) != (destination, dport):
@@ -59,19 +74,19 @@ def test_contexts_differ_where_keys_do(
     """Version, protocol, VLAN and both ports are in the context word, each in bits of its own."""
     words, parts = [], []
     for (source, destination, sport, dport, proto), vlan in zip((one, two), vlans, strict=True):
-        row = row_of(source, destination, sport, dport, proto, 1 | vlan << 4 if vlan else 0)[0]
+        row = row_of(source, destination, sport, dport, proto, 1 | vlan << 4 if vlan else 0)
         _, a_port, b_port = canonical(row)
         words.append(int(context_word(row, a_port, b_port, False)))
-        parts.append((int(row["version"]), proto, vlan, a_port, b_port))
+        parts.append((int(row["version"][0]), proto, vlan, a_port, b_port))
     assert (words[0] == words[1]) == (parts[0] == parts[1])
 
 
 def test_only_the_innermost_vlan_counts() -> None:
     """Outer tags are the way there; ignoring VLANs leaves the id out altogether."""
-    inner = row_of(*ENDS, 1, 2, TCP, 1 | 7 << 4)[0]
-    stacked = row_of(*ENDS, 1, 2, TCP, 2 | 99 << 4 | 7 << 16)[0]
+    inner = row_of(*ENDS, 1, 2, TCP, 1 | 7 << 4)
+    stacked = row_of(*ENDS, 1, 2, TCP, 2 | 99 << 4 | 7 << 16)
     assert context_word(inner, 1, 2, False) == context_word(stacked, 1, 2, False)
-    other = row_of(*ENDS, 1, 2, TCP, 2 | 7 << 4 | 8 << 16)[0]
+    other = row_of(*ENDS, 1, 2, TCP, 2 | 7 << 4 | 8 << 16)
     assert context_word(inner, 1, 2, False) != context_word(other, 1, 2, False)
     assert context_word(inner, 1, 2, True) == context_word(other, 1, 2, True)
 
@@ -81,11 +96,11 @@ def test_icmp_pairs_as_the_community_id_does(kind: int, code: int, six: bool) ->
     """A request and its reply meet whatever their codes; a one-way message keeps its sender as A and its code."""
     source, destination = map(ipaddress.ip_address, ("fe80::9", "fe80::1") if six else ("10.0.0.9", "10.0.0.1"))
     proto, peer = (ICMP6, PEER6) if six else (ICMP, PEER)
-    row = row_of(source, destination, kind, code, proto)[0]
+    row = row_of(source, destination, kind, code, proto)
     if peer[kind] == ONE_WAY:
         assert canonical(row) == (0, kind, code)
     else:
-        answer = row_of(destination, source, int(peer[kind]), code ^ 1, proto)[0]
+        answer = row_of(destination, source, int(peer[kind]), code ^ 1, proto)
         assert canonical(row) == (1, peer[kind], kind)
         assert canonical(answer) == (0, peer[kind], kind)
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from annotator.kernel.jit import INTERPRETED
+from annotator.kernel.cache import INTERPRETED
 from tests.conftest import REPOSITORY
 from tests.fuzz import seeds
 from tests.fuzz.mutate import Nursery

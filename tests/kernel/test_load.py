@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotator.kernel import load
-from annotator.kernel.jit import INTERPRETED, kernel
+from annotator.kernel.cache import INTERPRETED
+from annotator.kernel.jit import kernel
 from annotator.kernel.load import be32, signed, u8, view
 
 LOADS: list[tuple[str, int, Literal["big", "little"]]] = [

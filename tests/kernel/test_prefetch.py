@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotator.kernel.jit import INTERPRETED
+from annotator.kernel.cache import INTERPRETED
 from annotator.kernel.prefetch import address_of, prefetch
 
 

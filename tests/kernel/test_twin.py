@@ -6,7 +6,7 @@ import pytest
 from annotator.evidence.probe import CONFIRMED, START, TCP
 from annotator.evidence.probes import probes
 from annotator.kernel import load, plain
-from annotator.kernel.jit import INTERPRETED
+from annotator.kernel.cache import INTERPRETED
 from annotator.kernel.twin import twin
 
 HELLO = b"SSH-2.0-OpenSSH_9.2\r\n"
