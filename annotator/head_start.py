@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final, Self
 
 from annotator.kernel.cache import BASE_FOLDER, prepared
@@ -17,8 +18,8 @@ class HeadStart:
     def __init__(self) -> None:
         """Begin. Where no process can be started, there is no head start, and nothing is lost."""
         self._process: subprocess.Popen[bytes] | None = None
-        if prepared() or BASE_FOLDER is None or not sys.executable:
-            return
+        if prepared() or BASE_FOLDER is None or not Path(sys.executable).name.startswith("python"):
+            return  # another program may have Python within it: what its file does with these words, nobody knows
         try:
             # -P: a module in the user's folder is none of ours
             self._process = subprocess.Popen(  # noqa: S603  # this interpreter, a text of our own

@@ -56,6 +56,14 @@ def test_it_does_not_outlive_the_run(monkeypatch: pytest.MonkeyPatch, patience: 
 
 
 @pytest.mark.usefixtures("unprepared")
+@pytest.mark.parametrize("program", ["", "/usr/bin/true", "/opt/suite/bin/suite"])
+def test_a_program_with_python_within_it_is_not_started_again(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    with HeadStart() as started:
+        assert started._process is None
+
+
+@pytest.mark.usefixtures("unprepared")
 def test_where_no_process_can_be_started_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with HeadStart() as started:
