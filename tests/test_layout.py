@@ -20,7 +20,6 @@ EXEMPT: dict[str, str] = {
     "report/facts.py": "columns derived once, tested by all tables",
     "report/layout.py": "lines and bars, tested where they stand: tests/report/test_as_text.py",
     "report/provenance.py": "tested where it stands: tests/report/test_as_json.py",
-    "report/records.py": "a lazy list, tested by all tables",
     "report/tables.py": "tested by tests/report/test_formats.py",
 }
 """Modules without a test file of their own, each with the reason."""

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from annotator.report.json_values import json_rows
 from annotator.report.records import Records
 from annotator.report.report import Report
 
@@ -16,17 +16,13 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
         yield f"{opening}  {json.dumps(name)}: ".encode()
         opening = ",\n"
         if isinstance(part, Records):
-            yield from _lines(_compact(row) for row in part)
+            yield from _lines(json_rows(part))
         else:
             yield json.dumps(part, ensure_ascii=False, indent=2).replace("\n", "\n  ").encode()
     if flows:
         yield f'{opening}  "flows": '.encode()
         yield from _flow_rows(report)
     yield b"\n}\n"
-
-
-def _compact(row: dict[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False)
 
 
 def _flow_rows(report: Report) -> Iterator[bytes]:
@@ -43,10 +39,11 @@ def _flow_rows(report: Report) -> Iterator[bytes]:
     yield b"[]" if ending == b"[" else b"\n  ]"
 
 
-def _lines(objects: Iterable[str]) -> Iterator[bytes]:
-    """Write a list, one object a line."""
+def _lines(objects: Iterable[list[str]]) -> Iterator[bytes]:
+    """Write a list, one object a line; they come some at a time."""
     opening = "["
-    for text in objects:
-        yield f"{opening}\n    {text}".encode()
+    for texts in objects:
+        rows = ",\n    ".join(texts)
+        yield f"{opening}\n    {rows}".encode()
         opening = ","
     yield b"[]" if opening == "[" else b"\n  ]"

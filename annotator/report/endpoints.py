@@ -1,8 +1,7 @@
 """Findings about single endpoints: unknown ports, and payloads that contradict the assignment."""
 
-from collections.abc import Callable
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,10 @@ from annotator.report.findings import (
     judge_ephemeral,
     judge_severity,
 )
-from annotator.report.group import group_by
-from annotator.report.next_step import next_step, next_step_of_disagreement
+from annotator.report.group import group_by, ragged
+from annotator.report.next_step import next_step, next_step_of_disagreement, steps
 from annotator.report.ports import PortGroups
-from annotator.report.records import Record, Records
+from annotator.report.records import Make, Records, Values
 from annotator.report.scans import Scans
 from annotator.report.wireshark import endpoint_filter
 from annotator.ties import tied_protocols
@@ -32,6 +31,7 @@ PEERS_LISTED: Final = 20
 """Peers named in a row; how many there are in truth stands beside them."""
 
 _SCOPES: Final = Scope.words()
+_GRADES: Final = Grade.words()
 
 
 class Endpoints(PortGroups):
@@ -59,9 +59,9 @@ class Endpoints(PortGroups):
         pairs = group_by(self.groups.of_row[inbound], self.facts.addresses.initiator[self.rows[inbound]])
         return np.bincount(self.groups.of_row[inbound[pairs.first()]], minlength=len(self)).astype(np.int64)
 
-    def beside(self, group: int) -> Record:
+    def beside(self, groups: Integers) -> dict[str, list[Any]]:
         """Give the columns that were asked for besides: what most flows say."""
-        return {name: next(iter(said), None) for name, said in self._said_beside(group).items()}
+        return {name: [next(iter(one), None) for one in said] for name, said in self._said_beside(groups).items()}
 
     @property
     def beside_columns(self) -> tuple[Column, ...]:
@@ -73,28 +73,32 @@ class Endpoints(PortGroups):
         """Flows whose handshake was completed."""
         return self.groups.sum(self.facts.shaken[self.rows])
 
-    def wireshark_filter(self, group: int) -> str:
-        """Give a display filter that shows the packets of one endpoint."""
-        address = self.facts.addresses.text(int(self.facts.addresses.responder[self.row[group]]))
-        return endpoint_filter(address, *self._port_of(group))
+    def wireshark_filters(self, groups: Integers) -> list[str]:
+        """Give display filters that show the packets of some endpoints, one each."""
+        ends = zip(self._responders(groups), self.ports(groups), strict=True)
+        return [endpoint_filter(address, *port) for address, port in ends]
 
-    def record(self, group: int) -> Record:
+    def _responders(self, groups: Integers) -> list[str]:
+        text, codes = self.facts.addresses.text, self.facts.addresses.responder[self.row[groups]]
+        return [text(code) for code in codes.tolist()]
+
+    def values(self, groups: Integers) -> dict[str, list[Any]]:
         """Make the columns that all rows on single endpoints have."""
-        addresses = self.facts.addresses
+        facts, flows = self.facts, self.facts.flows
+        text = facts.addresses.text
         codes, starts = self._peers
-        evidence = self._evidence[group : group + 1]
-        listed = codes[starts[group] : min(starts[group] + PEERS_LISTED, starts[group + 1])]
+        evidence = self._evidence[groups]
         return {
-            "responder_addr": addresses.text(int(addresses.responder[self.row[group]])),
-            **super().record(group),
-            "peers": [addresses.text(code) for code in listed.tolist()],
-            "peer_count": int(self.initiators[group]),
-            "inbound_peers": int(self.inbound_peers[group]),
-            "handshakes": int(self.handshakes[group]),
-            "observed_grade": Grade(self.facts.flows.observed_grade[evidence[0]]).word,
-            "observed_basis": self.facts.basis(int(self.facts.flows.observed_basis[evidence[0]])) or None,
-            "observed_label": self.facts.labels(evidence)[0] or None,
-            "responder_scope": _SCOPES[self.facts.flows.responder_scope[self.row[group]]],
+            **super().values(groups),
+            "responder_addr": self._responders(groups),
+            "peers": [[text(code) for code in peers] for peers in ragged(codes, starts, groups, PEERS_LISTED)],
+            "peer_count": self.initiators[groups].tolist(),
+            "inbound_peers": self.inbound_peers[groups].tolist(),
+            "handshakes": self.handshakes[groups].tolist(),
+            "observed_grade": [_GRADES[code] for code in flows.observed_grade[evidence].tolist()],
+            "observed_basis": [facts.basis(number) or None for number in flows.observed_basis[evidence].tolist()],
+            "observed_label": [label or None for label in facts.labels(evidence)],
+            "responder_scope": [_SCOPES[code] for code in flows.responder_scope[self.row[groups]].tolist()],
         }
 
 
@@ -110,35 +114,21 @@ def disagreements(facts: Facts) -> Records:
     )
     rank = np.array([int(level) for level, _ in CONTRADICTION_RUNGS])[severity]
     order = np.lexsort((-ends.flows, -ends.bytes, rank))
+    rung_words = [(level.word, reason) for level, reason in CONTRADICTION_RUNGS]
 
-    def record(place: int) -> Record:
-        group = int(order[place])
-        level, reason = CONTRADICTION_RUNGS[severity[group]]
-        assignment = facts.assignments[int(facts.flows.responder_entry[ends.row[group]])]
-        row = ends.record(group)
-        row |= {
-            "expected": sorted(tied_protocols(tuple(row["service_names"]))),
-            "unauthorized_use": assignment.unauthorized_use or None,
-            "severity": level.word,
-            "severity_reason": reason,
+    def make(places: Integers) -> Values:
+        groups = order[places]
+        rungs = [rung_words[rung] for rung in severity[groups].tolist()]
+        values = ends.values(groups) | {
+            "unauthorized_use": [assignment.unauthorized_use or None for assignment in ends.assignments(groups)],
+            "severity": [word for word, _ in rungs],
+            "severity_reason": [reason for _, reason in rungs],
         }
-        return {**row, "next_step": next_step_of_disagreement(row)}
+        values["expected"] = [sorted(tied_protocols(tuple(names))) for names in values["service_names"]]
+        values["next_step"] = steps(values, next_step_of_disagreement)
+        return values
 
-    return Records((*DISAGREEMENT, *ends.beside_columns), len(ends), in_order(record, ends))
-
-
-def in_order(record: Callable[[int], Record], ends: Endpoints) -> Callable[[int], Record]:
-    """Put what was asked for besides behind all other columns."""
-    names = [column.name for column in ends.beside_columns]
-    if not names:
-        return record
-
-    def ordered(place: int) -> Record:
-        row = record(place)
-        said = {name: row.pop(name) for name in names}
-        return row | said
-
-    return ordered
+    return Records((*DISAGREEMENT, *ends.beside_columns), len(ends), make)
 
 
 class UnknownPorts(Records):
@@ -146,7 +136,7 @@ class UnknownPorts(Records):
 
     def __init__(
         self,
-        make: Callable[[int], Record],
+        make: Make,
         *,
         endpoints: int,
         in_use: int,
@@ -189,29 +179,30 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
     severity = judge_severity(judged, likely)
     rank = np.array([int(level) for level, _ in SEVERITY_RUNGS])[severity]
     order = np.lexsort((-ends.flows, -ends.bytes, judged.inbound_answered == 0, rank))
+    rung_words = [(level.word, reason) for level, reason in SEVERITY_RUNGS]
 
-    def record(place: int) -> Record:
-        group = int(order[place])
-        level, reason = SEVERITY_RUNGS[severity[group]]
-        is_ephemeral, why = EPHEMERAL_RUNGS[ephemeral[group]]
-        assignment = facts.assignments[int(facts.flows.responder_entry[ends.row[group]])]
-        row = {
-            **ends.record(group),
-            "port_range": assignment.port_range or None,
-            "assigned_elsewhere": _elsewhere(facts, int(ends.row[group])),
-            "answered": int(answered[group]),
-            "unauthorized_use": assignment.unauthorized_use or None,
-            "only_scanned": bool(only_scanned[group]),
-            "likely_ephemeral": is_ephemeral,
-            "likely_ephemeral_reason": why,
-            "severity": level.word,
-            "severity_reason": reason,
+    def make(places: Integers) -> Values:
+        chosen = order[places]
+        rungs = [rung_words[rung] for rung in severity[chosen].tolist()]
+        ephemerals = [EPHEMERAL_RUNGS[rung] for rung in ephemeral[chosen].tolist()]
+        assignments = ends.assignments(chosen)
+        values = ends.values(chosen) | {
+            "port_range": [assignment.port_range or None for assignment in assignments],
+            "assigned_elsewhere": _elsewhere(facts, ends.row[chosen]),
+            "answered": answered[chosen].tolist(),
+            "unauthorized_use": [assignment.unauthorized_use or None for assignment in assignments],
+            "only_scanned": only_scanned[chosen].tolist(),
+            "likely_ephemeral": [is_ephemeral for is_ephemeral, _ in ephemerals],
+            "likely_ephemeral_reason": [why for _, why in ephemerals],
+            "severity": [word for word, _ in rungs],
+            "severity_reason": [reason for _, reason in rungs],
         }
-        return {**row, "next_step": next_step(row)}
+        values["next_step"] = steps(values, next_step)
+        return values
 
     silent = int(np.count_nonzero(rank == Severity.INFO))
     return UnknownPorts(
-        in_order(record, ends),
+        make,
         endpoints=len(ends),
         in_use=len(ends) - silent,
         answered=int(np.count_nonzero(answered)),
@@ -220,14 +211,18 @@ def unknown_ports(facts: Facts, scans: Scans) -> UnknownPorts:
     )
 
 
-def _elsewhere(facts: Facts, row: int) -> list[str]:
-    """Name what a flow's port number is assigned to on other transports than its own."""
-    registry, port = facts.analysis.registry, int(facts.flows.responder_port[row])
-    entry = int(facts.flows.responder_entry[row])
+def _elsewhere(facts: Facts, rows: Integers) -> list[list[str]]:
+    """Name what the port numbers of some flows are assigned to on other transports than their own."""
+    registry, flows = facts.analysis.registry, facts.flows
+    known: dict[tuple[int, int], list[str]] = {}
     found = []
-    for transport in registry.entries[entry].assigned_on if entry >= 0 else ():
-        place = int(registry.table(transport).entry[port])
-        found.append(f"{facts.assignments[place].service}/{transport}")
+    for pair in zip(flows.responder_port[rows].tolist(), flows.responder_entry[rows].tolist(), strict=True):
+        if pair not in known:
+            port, entry = pair
+            transports = registry.entries[entry].assigned_on if entry >= 0 else ()
+            places = [(int(registry.table(transport).entry[port]), transport) for transport in transports]
+            known[pair] = [f"{facts.assignments[place].service}/{transport}" for place, transport in places]
+        found.append(list(known[pair]))
     return found
 
 

@@ -102,6 +102,23 @@ class Groups:
         return np.bincount(self.of_row[pairs.first()], minlength=len(self)).astype(np.int64)
 
 
+def ragged(values: NDArray[np.integer], starts: Integers, groups: Integers, most: int | None = None) -> list[list[int]]:
+    """Give the values of some groups, a list each, `most` at the most; they stand group after group from `starts` on.
+
+    Args:
+        values: the values of all groups.
+        starts: (g + 1,) where each group's values start.
+        groups: (k,) which groups.
+        most: how many of each.
+    """
+    begin, size = starts[groups], starts[groups + 1] - starts[groups]
+    if most is not None:
+        size = np.minimum(size, most)
+    ends = np.cumsum(size)
+    flat = values[np.repeat(begin - (ends - size), size) + np.arange(size.sum())].tolist()
+    return [flat[end - length : end] for end, length in zip(ends.tolist(), size.tolist(), strict=True)]
+
+
 def stable_sort(keys: NDArray[np.uint64]) -> tuple[Integers, NDArray[np.uint64]]:
     """Sort keys, (n,): the order, equals in the order in which they stand, and the sorted keys.
 

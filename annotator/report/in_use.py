@@ -1,18 +1,17 @@
 """Endpoints in use: who offers what. Baselines, differences and rule candidates are made from this table."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.model import Grade, Scope
+from annotator.model import Grade
 from annotator.report.columns import ENDPOINT
-from annotator.report.endpoints import Endpoints, in_order, least
+from annotator.report.endpoints import Endpoints, least
 from annotator.report.facts import Facts, Integers
 from annotator.report.findings import EPHEMERAL_RUNGS, judge_ephemeral
-from annotator.report.records import Record, Records
-
-_SCOPES: Final = Scope.words()
+from annotator.report.group import ragged
+from annotator.report.records import Records, Values
 
 
 class _Listening(NamedTuple):
@@ -44,15 +43,14 @@ def endpoints_in_use(facts: Facts) -> Records:
         )
     )
 
-    def record(place: int) -> Record:
-        group = int(used[place])
-        shown = confirmed[starts[group] : starts[group + 1]].tolist()
-        return {
-            **ends.record(group),
-            "responder_scope": _SCOPES[facts.flows.responder_scope[ends.row[group]]],
-            "answered": int(answered[group]),
-            "confirmed": sorted(facts.observations[code] for code in shown if code),
-            "likely_ephemeral": EPHEMERAL_RUNGS[ephemeral[group]][0],
+    words = facts.observations
+
+    def make(places: Integers) -> Values:
+        groups = used[places]
+        return ends.values(groups) | {
+            "answered": answered[groups].tolist(),
+            "confirmed": [sorted(words[code] for code in shown if code) for shown in ragged(confirmed, starts, groups)],
+            "likely_ephemeral": [EPHEMERAL_RUNGS[rung][0] for rung in ephemeral[groups].tolist()],
         }
 
-    return Records((*ENDPOINT, *ends.beside_columns), len(used), in_order(record, ends))
+    return Records((*ENDPOINT, *ends.beside_columns), len(used), make)

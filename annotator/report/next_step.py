@@ -3,8 +3,24 @@
 Each rung names an action that an administrator can take, and takes for granted only what the row shows.
 """
 
+from collections.abc import Callable
+from typing import Final
+
 from annotator.report import human
-from annotator.report.records import Record
+from annotator.report.records import Record, Values
+
+_LOOKED_AT: Final = (
+    *("observed", "observed_grade", "severity", "only_scanned", "answered", "unauthorized_use", "likely_ephemeral"),
+    *("responder_scope", "inbound_peers", "status"),
+)
+"""The columns that the ladders ask."""
+
+
+def steps(values: Values, ladder: Callable[[Record], str]) -> list[str]:
+    """Give the next step for each of some rows, by one of the ladders; a column that the table has not is not asked."""
+    names = [name for name in _LOOKED_AT if name in values]
+    rows = zip(*(values[name] for name in names), strict=True)
+    return [ladder(dict(zip(names, row, strict=True))) for row in rows]
 
 
 def next_step(row: Record) -> str:

@@ -1,18 +1,18 @@
 """Flows summed up by port: the services table, and the columns that every table of ports shares."""
 
-from collections.abc import Callable
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.model import Agreement, Outcome, RangeClass, Status
 from annotator.registry import protocol_keyword
+from annotator.report.assignment import Assignment
 from annotator.report.columns import SERVICE, Column, beside_responder
 from annotator.report.facts import Facts, Integers
-from annotator.report.group import Groups, group_by
-from annotator.report.records import Record, Records
+from annotator.report.group import Groups, group_by, ragged
+from annotator.report.records import Make, Records
 from annotator.report.text import iso_times
 from annotator.report.wireshark import port_filter
 
@@ -91,51 +91,60 @@ class PortGroups:
         """The observations of all groups, how often each was made, and where each group's start, (g + 1,)."""
         return self.groups.ranked(self.facts.observed[self.rows])
 
-    def observed(self, group: int) -> dict[str, int]:
-        """Count the flows of one group by the protocol that their payload shows, the most frequent first."""
+    def _shown(self, groups: Integers) -> list[dict[str, int]]:
+        """Count the flows of some groups by the protocol that their payload shows, the most frequent first."""
         codes, counts, starts = self._observed
-        part = slice(starts[group], starts[group + 1])
         words = self.facts.observations
-        return {words[code]: n for code, n in zip(codes[part].tolist(), counts[part].tolist(), strict=True) if code}
+        return [
+            {words[code]: count for code, count in zip(shown, often, strict=True) if code}
+            for shown, often in zip(ragged(codes, starts, groups), ragged(counts, starts, groups), strict=True)
+        ]
 
     @cached_property
     def _site(self) -> tuple[Integers, Integers, Integers]:
         """What the overlay says of all groups, how often, and where each group's start; 0 is nothing."""
         return self.groups.ranked(self.facts.flows.site[self.rows].astype(np.int64) + 1)
 
-    def site(self, group: int) -> str | None:
-        """Give the words of the overlay for one group, those of the most flows where they differ."""
+    def _sites(self, groups: Integers) -> list[str | None]:
+        """Give the words of the overlay for some groups, those of the most flows where they differ."""
+        words = self.facts.site_words
+        if len(words) == 1:
+            return [None] * len(groups)
         codes, _, starts = self._site
-        said = [code for code in codes[starts[group] : starts[group + 1]].tolist() if code]
-        return self.facts.site_words[said[0]] if said else None
+        return [next((words[code] for code in said if code), None) for said in ragged(codes, starts, groups)]
 
-    def record(self, group: int) -> Record:
-        """Make the row of one group, with the columns of :data:`annotator.report.columns.SERVICE`."""
-        flows, row = self.facts.flows, self.row[group]
-        assignment = self.facts.assignments[int(flows.responder_entry[row])]
-        transport, _, port = self._port_of(group)
+    def values(self, groups: Integers) -> dict[str, list[Any]]:
+        """Make the rows of some groups, with the columns of :data:`annotator.report.columns.SERVICE`."""
+        flows, rows = self.facts.flows, self.row[groups]
+        assignments = self.assignments(groups)
+        ports = self.ports(groups)
         return {
-            "transport": transport,
-            "port": port,
-            "range_class": _RANGE_CLASSES[self.facts.range_class[row]],
-            "status": _STATUSES[flows.responder_status[row]],
-            "status_detail": assignment.status_detail or None,
-            "service": assignment.service or None,
-            "service_names": list(assignment.service_names),
-            "site": self.site(group),
-            "observed": self.observed(group),
-            "agreement": _tally(self._agreement[group], _AGREEMENTS),
-            "outcome": _tally(self._outcome[group], _OUTCOMES),
-            "flows": int(self.flows[group]),
-            "initiators": int(self.initiators[group]),
-            "responders": int(self.responders[group]),
-            "packets": int(self.packets[group]),
-            "bytes": int(self.bytes[group]),
-            "first_seen": self._first_seen[group].decode() or None,
-            "last_seen": self._last_seen[group].decode() or None,
-            "wireshark_filter": self.wireshark_filter(group),
-            **self.beside(group),
+            "transport": [transport for transport, _, _ in ports],
+            "port": [port for _, _, port in ports],
+            "range_class": [_RANGE_CLASSES[code] for code in self.facts.range_class[rows].tolist()],
+            "status": [_STATUSES[code] for code in flows.responder_status[rows].tolist()],
+            "status_detail": [assignment.status_detail or None for assignment in assignments],
+            "service": [assignment.service or None for assignment in assignments],
+            "service_names": [list(assignment.service_names) for assignment in assignments],
+            "site": self._sites(groups),
+            "observed": self._shown(groups),
+            "agreement": _tallies(self._agreement[groups], _AGREEMENTS),
+            "outcome": _tallies(self._outcome[groups], _OUTCOMES),
+            "flows": self.flows[groups].tolist(),
+            "initiators": self.initiators[groups].tolist(),
+            "responders": self.responders[groups].tolist(),
+            "packets": self.packets[groups].tolist(),
+            "bytes": self.bytes[groups].tolist(),
+            "first_seen": [text.decode() or None for text in self._first_seen[groups].tolist()],
+            "last_seen": [text.decode() or None for text in self._last_seen[groups].tolist()],
+            "wireshark_filter": self.wireshark_filters(groups),
+            **self.beside(groups),
         }
+
+    def assignments(self, groups: Integers) -> list[Assignment]:
+        """Give what the registry says of the ports of some groups."""
+        known = self.facts.assignments
+        return [known[entry] for entry in self.facts.flows.responder_entry[self.row[groups]].tolist()]
 
     @cached_property
     def _beside(self) -> dict[str, tuple[list[str], tuple[Integers, Integers, Integers]]]:
@@ -146,40 +155,46 @@ class PortGroups:
             if name.startswith("responder_")
         }
 
-    def _said_beside(self, group: int) -> dict[str, list[str]]:
-        """Give what such columns say of one group, what most flows say first."""
+    def _said_beside(self, groups: Integers) -> dict[str, list[list[str]]]:
+        """Give what such columns say of some groups, what most flows say first."""
         return {
-            name: [words[code] for code in codes[starts[group] : starts[group + 1]].tolist() if code]
+            name: [[words[code] for code in said if code] for said in ragged(codes, starts, groups)]
             for name, (words, (codes, _, starts)) in self._beside.items()
         }
 
-    def beside(self, group: int) -> Record:
+    def beside(self, groups: Integers) -> dict[str, list[Any]]:
         """Give the columns that were asked for besides: of a service, which has many responders, lists."""
-        return {name: said[:BESIDE_LISTED] for name, said in self._said_beside(group).items()}
+        return {name: [one[:BESIDE_LISTED] for one in said] for name, said in self._said_beside(groups).items()}
 
-    def wireshark_filter(self, group: int) -> str:
-        """Give a display filter that shows the packets of one group."""
-        return port_filter(*self._port_of(group))
+    def wireshark_filters(self, groups: Integers) -> list[str]:
+        """Give display filters that show the packets of some groups, one each."""
+        return [port_filter(*port) for port in self.ports(groups)]
 
-    def _port_of(self, group: int) -> tuple[str, int, int | None]:
-        """Give a group's transport, IP protocol number, and port."""
-        row = self.row[group]
-        protocol = int(self.facts.flows.proto[row])
-        port = int(self.facts.flows.responder_port[row]) if self.facts.has_port[row] else None
-        return protocol_keyword(protocol), protocol, port
+    def ports(self, groups: Integers) -> list[tuple[str, int, int | None]]:
+        """Give the transport, IP protocol number, and port of some groups."""
+        rows = self.row[groups]
+        protocols = self.facts.flows.proto[rows].tolist()
+        keywords = {protocol: protocol_keyword(protocol) for protocol in set(protocols)}
+        numbers, has = self.facts.flows.responder_port[rows].tolist(), self.facts.has_port[rows].tolist()
+        return [
+            (keywords[protocol], protocol, number if ported else None)
+            for protocol, number, ported in zip(protocols, numbers, has, strict=True)
+        ]
 
 
-def _tally(counts: Integers, words: list[str]) -> dict[str, int]:
-    """Name the counts; what was not counted once is left out."""
-    return {word: number for word, number in zip(words, counts.tolist(), strict=True) if number}
+def _tallies(counts: Integers, words: list[str]) -> list[dict[str, int]]:
+    """Name the counts of some groups, (k, kinds); what was not counted once is left out."""
+    named: list[dict[str, int]] = [{} for _ in range(len(counts))]
+    rows, kinds = np.nonzero(counts)  # most are 0: few codes occur in a group
+    for row, kind, number in zip(rows.tolist(), kinds.tolist(), counts[rows, kinds].tolist(), strict=True):
+        named[row][words[kind]] = number
+    return named
 
 
 class Services(Records):
     """The services table, the most bytes first."""
 
-    def __init__(
-        self, make: Callable[[int], Record], *, ports: int, answered: int, beside: tuple[Column, ...] = ()
-    ) -> None:
+    def __init__(self, make: Make, *, ports: int, answered: int, beside: tuple[Column, ...] = ()) -> None:
         """Have `ports` rows, which `make` makes."""
         super().__init__((*SERVICE, *beside), ports, make)
         self.answered = answered
@@ -192,7 +207,7 @@ def services(facts: Facts) -> Services:
     order = np.lexsort((-ports.flows, -ports.bytes))
     answered = ports.groups.sum(~facts.unanswered) > 0
     return Services(
-        lambda place: ports.record(int(order[place])),
+        lambda places: ports.values(order[places]),
         ports=len(ports),
         answered=int(np.count_nonzero(answered)),
         beside=beside_responder(list(facts.beside), listed=True),

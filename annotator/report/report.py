@@ -115,7 +115,7 @@ class Report:
         scans = find_scans(self._whole)
         if self.narrowing is None:
             return scans
-        records = scans.records if self.shows("unknown") else Records(SCAN, 0, scans.records.__getitem__)
+        records = scans.records if self.shows("unknown") else Records(SCAN, 0, lambda _: {})
         return Scans(scans.flow[self.narrowing.rows], records)
 
     # -- the small parts -------------------------------------------------------------------------------------------

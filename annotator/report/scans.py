@@ -7,9 +7,9 @@ import numpy as np
 
 from annotator.registry import protocol_keyword
 from annotator.report.columns import SCAN
-from annotator.report.facts import Facts, Flags
+from annotator.report.facts import Facts, Flags, Integers
 from annotator.report.group import Groups, group_by
-from annotator.report.records import Record, Records
+from annotator.report.records import Records, Values
 from annotator.report.text import iso_times
 
 MIN_TARGETS: Final = 15
@@ -78,23 +78,27 @@ def _records(facts: Facts, rows: np.ndarray) -> Records:
     size = groups.size()
     order = np.argsort(-tried, kind="stable")
 
-    def record(place: int) -> Record:
-        group = int(order[place])
-        row = int(rows[groups.first()[group]])
+    foremost = rows[groups.first()]
+    text = facts.addresses.text
+
+    def make(places: Integers) -> Values:
+        chosen = order[places]
+        flow = foremost[chosen]
+        one_host, one_port = (hosts[chosen] == 1).tolist(), (ports[chosen] == 1).tolist()
+        responders = zip(facts.addresses.responder[flow].tolist(), one_host, strict=True)
+        numbers = zip(flows.responder_port[flow].tolist(), one_port, strict=True)
         return {
-            "initiator_addr": facts.addresses.text(int(facts.addresses.initiator[row])),
-            "transport": protocol_keyword(int(flows.proto[row])),
-            "responder_addr": (
-                facts.addresses.text(int(facts.addresses.responder[row])) if hosts[group] == 1 else None
-            ),
-            "port": int(flows.responder_port[row]) if ports[group] == 1 else None,
-            "hosts": int(hosts[group]),
-            "ports": int(ports[group]),
-            "tried": int(tried[group]),
-            "answered": int(answered[group]),
-            "flows": int(size[group]),
-            "first_seen": first[group].decode() or None,
-            "last_seen": last[group].decode() or None,
+            "initiator_addr": [text(code) for code in facts.addresses.initiator[flow].tolist()],
+            "transport": [protocol_keyword(number) for number in flows.proto[flow].tolist()],
+            "responder_addr": [text(code) if alone else None for code, alone in responders],
+            "port": [number if alone else None for number, alone in numbers],
+            "hosts": hosts[chosen].tolist(),
+            "ports": ports[chosen].tolist(),
+            "tried": tried[chosen].tolist(),
+            "answered": answered[chosen].tolist(),
+            "flows": size[chosen].tolist(),
+            "first_seen": [time.decode() or None for time in first[chosen].tolist()],
+            "last_seen": [time.decode() or None for time in last[chosen].tolist()],
         }
 
-    return Records(SCAN, len(groups), record)
+    return Records(SCAN, len(groups), make)

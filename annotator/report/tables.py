@@ -10,6 +10,7 @@ import pyarrow as pa
 from annotator.report.arrow import Array, join
 from annotator.report.columns import Column, Kind
 from annotator.report.flow_rows import ARROW, BATCH_ROWS, Form
+from annotator.report.json_values import json_texts
 from annotator.report.records import Records
 from annotator.report.report import Report
 from annotator.report.sanitize import cell
@@ -45,14 +46,14 @@ class RecordRows:
         """Give the rows in the form TYPED, CODED (the same), CELLS or JSON."""
         make = _MAKERS[form]
         for start in range(0, len(self._records), BATCH_ROWS):
-            records = self._records[start : start + BATCH_ROWS]
-            arrays = [make(column, [record[column.name] for record in records]) for column in self.columns]
+            values = self._records.values(range(start, min(start + BATCH_ROWS, len(self))))
+            arrays = [make(column, some) for column, some in zip(self.columns, values, strict=True)]
             yield pa.record_batch(arrays, names=[column.name for column in self.columns])
 
 
 def _json_column(column: Column, values: list[Any]) -> Array:
-    del column  # a value says by itself how JSON writes it
-    return pa.array([None if value is None else json.dumps(value, ensure_ascii=False) for value in values], pa.string())
+    texts = json_texts(column.kind, values)
+    return pa.array([None if text == "null" else text for text in texts], pa.string())
 
 
 def _flat_column(column: Column, values: list[Any]) -> Array:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.model import NO_TIME
-from annotator.report.group import group_by, pack
+from annotator.report.group import group_by, pack, ragged
 
 ROWS = st.lists(
     st.tuples(
@@ -60,3 +60,11 @@ def test_pack_keeps_order_and_identity_of_wide_keys(rows: list[tuple[int, int, i
     for i, one in enumerate(rows):
         for j, two in enumerate(rows):
             assert (packed[i] < packed[j]) == (one < two)
+
+
+def test_ragged_values_are_lists_by_group() -> None:
+    """Of any groups in any order, an empty one too, and no more than asked for."""
+    values, starts = np.array([5, 6, 7, 8, 9]), np.array([0, 2, 2, 5])
+    assert ragged(values, starts, np.array([2, 0, 1, 2])) == [[7, 8, 9], [5, 6], [], [7, 8, 9]]
+    assert ragged(values, starts, np.array([2, 0, 1]), most=2) == [[7, 8], [5, 6], []]
+    assert ragged(values, starts, np.array([], np.int64)) == []
