@@ -16,7 +16,6 @@ from annotator.decode.batch import (
     TIME_STEPS_BACK,
 )
 from annotator.evidence import Findings
-from annotator.flow import FlowTable
 from annotator.model import CaptureSummary, Flows, Issue, StopClass
 
 
@@ -68,14 +67,12 @@ def capture_issues(reader: Reader, decoder: Decoder) -> list[Issue]:
     return found
 
 
-def take_given_up(table: FlowTable, capture: int) -> list[Issue]:
-    """Say which packets of a capture are in no flow because there were too many flows; counts from there anew."""
-    count, first_frame = table.given_up.tolist()
-    table.given_up[:] = 0
+def given_up(count: int, first_frame: int, most_flows: int, capture: int) -> list[Issue]:
+    """Say which packets of a capture are in no flow because there were too many flows."""
     if not count:
         return []
     detail = (
-        f"packets of further flows, when {table.settings.most_flows:,} were kept, are in no flow; --max-flows raises "
+        f"packets of further flows, when {most_flows:,} were kept, are in no flow; --max-flows raises "
         "that, at about 600 bytes of memory a flow"
     )
     return [Issue("flows_given_up", "flow", count, first_frame, detail, capture, partial=True)]

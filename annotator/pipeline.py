@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.accounting import capture_issues, capture_summary, contradictions, take_given_up
+from annotator.accounting import capture_issues, capture_summary, contradictions, given_up
 from annotator.ahead import ahead
 from annotator.capture import Reader, open_captures
 from annotator.capture.source import STDIN
@@ -15,9 +15,9 @@ from annotator.compare import compare
 from annotator.decode import Decoder
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
-from annotator.evidence import Findings, Observer, find
+from annotator.evidence import Findings, find
 from annotator.filter import PacketFilter, registered_ports
-from annotator.flow import FlowTable, finish
+from annotator.flow import finish
 from annotator.flow.key import Sharded, Sharder
 from annotator.flow.scope import Network, parse_networks
 from annotator.head_start import HeadStart
@@ -38,6 +38,7 @@ from annotator.registry import load as load_registry
 from annotator.registry.site import load_sites
 from annotator.related import Endpoint, announced_endpoints, relate
 from annotator.settings import Settings
+from annotator.shares import Shares, shares_for
 from annotator.site_names import day_of, site_words
 
 Progress = Callable[[int, int | None, int], None]
@@ -83,13 +84,13 @@ def run(
     site = load_sites(settings.site)
     packet_filter = PacketFilter(settings.bpf, registered_ports(registry)) if settings.bpf else None
 
-    table, observer, tunnels, captures, issues = read(readers, settings, packet_filter, progress, stop)
-    flows, findings, announced = settle(table, observer, captures, local, registry)
-    del table, observer  # with the table's rows, half of the memory, where there are many flows
+    shares, tunnels, captures, issues = read(readers, settings, packet_filter, progress, stop)
+    flows, findings, announced = settle(shares, captures, local, registry)
 
     flows.related_to = relate(flows, findings, announced)
     compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
-    names = {digest: tunnels.text(digest) for digest in np.unique(flows.tunnel).tolist() if digest}
+    digests = sorted(set(flows.tunnel[flows.tunnel != 0].tolist()))  # np.unique would import as much as all of this
+    names = {digest: tunnels.text(digest) for digest in digests}
     # what can be read but once is called standard input, which nobody tries to read again
     again = [reader.name if reader.bytes_total is not None else STDIN for reader in readers]
     if settings.deep:
@@ -116,8 +117,7 @@ def run(
 class Seen(NamedTuple):
     """What reading gives."""
 
-    table: FlowTable
-    observer: Observer
+    shares: Shares
     tunnels: TunnelBook
     captures: list[CaptureSummary]
     issues: list[Issue]
@@ -134,39 +134,38 @@ def read(
 
     Raises KeyboardInterrupt where `stop` ended reading before there was a packet.
     """
-    seen = Seen(FlowTable(settings.flow_settings()), Observer(), TunnelBook(), [], [])
-    table, observer = seen.table, seen.observer
-    fragments = Fragments()
-    done_bytes = packets = 0
     sizes = [reader.bytes_total for reader in readers]
     total_bytes = None if None in sizes else sum(size or 0 for size in sizes)
+    shares = Shares(settings.flow_settings(), shares_for(total_bytes))
+    seen = Seen(shares, TunnelBook(), [], [])
+    fragments = Fragments()
+    done_bytes = packets = 0
 
     if progress:
         progress(0, total_bytes, 0)
     if stop:
         stop()  # reading begins
-    with HeadStart() as head_start:
+    with shares, HeadStart() as head_start:
         for reader in readers:
             decoder = Decoder(seen.tunnels)
             ending = stop and partial(_ends, reader, stop)
-            decoded = decode(reader, packet_filter, decoder, fragments, table.sharder, ending)
+            decoded = decode(reader, packet_filter, decoder, fragments, shares.sharder, ending)
             for batch, headers, sharded in ahead(decoded, ending) if reader.lasts else decoded:
                 head_start.finish()
-                wanted = observer.look(batch, headers, table.add(headers, reader.capture, sharded), table.shards)
-                while len(wanted):
-                    wanted = observer.look(batch, headers, table.more(headers, wanted), table.shards)
+                shares.take(batch, headers, sharded, reader.capture)
                 if progress:
                     progress(done_bytes + reader.bytes_done, total_bytes, packets + reader.frames)
             if progress:
                 progress(done_bytes + (reader.bytes_total or reader.bytes_done), total_bytes, packets + reader.frames)
             if stop and stop() and not reader.ended:
                 interrupted(reader)
-            table.add(fragments.give_up(decoder.counts), reader.capture)
+            shares.count(fragments.give_up(decoder.counts), reader.capture)
             mark_prepared()
             done_bytes += reader.bytes_done
             packets += reader.frames
             seen.captures.append(capture_summary(reader, decoder))
-            seen.issues.extend(capture_issues(reader, decoder) + take_given_up(table, reader.capture))
+            seen.issues.extend(capture_issues(reader, decoder))
+            seen.issues.extend(given_up(*shares.take_given_up(), settings.max_flows, reader.capture))
             if packet_filter:
                 seen.issues.extend(packet_filter.take_issues(reader.capture))
     if stop and stop() and not any(capture.packets_read for capture in seen.captures):
@@ -214,23 +213,23 @@ def decode(
 
 
 def settle(
-    table: FlowTable,
-    observer: Observer,
+    shares: Shares,
     captures: Sequence[CaptureSummary],
     local: Sequence[Network],
     registry: Registry,
 ) -> tuple[Flows, Findings, dict[Endpoint, list[int]]]:
     """Decide what only the whole table tells: who opened each flow, what it carries, which endpoints were announced.
 
-    Gives the flows, with the registry's word on both ends. The table is done with then.
+    Gives the flows, with the registry's word on both ends. The shares are empty then, and their rows gone: half of the
+    memory, where there are many flows.
     """
     assigned = {
         proto: registry.table(transport).status == Status.ASSIGNED for proto, transport in PORT_TRANSPORT.items()
     }
     last_ns = {number: capture.last_ns for number, capture in enumerate(captures)}
-    rows = table.rows()
+    rows, observer = shares.join()
     findings = find(observer, rows)
-    flows, from_b = finish(rows, table.settings, local, assigned, last_ns, findings.client)
+    flows, from_b = finish(rows, shares.settings, local, assigned, last_ns, findings.client)
     look_up(flows, registry)
     flows.observed, flows.observed_grade, flows.observed_basis = findings.protocol, findings.grade, findings.basis
     return flows, findings, announced_endpoints(flows, observer, rows, from_b)

@@ -17,12 +17,11 @@ from scapy.layers.l2 import ARP
 
 from annotator import pipeline
 from annotator.errors import InputError
-from annotator.evidence import Observer
-from annotator.flow import FlowTable
 from annotator.model import Analysis, Flows, Outcome
 from annotator.pipeline import analyse
 from annotator.related import relate
 from annotator.settings import Settings
+from annotator.shares import Shares
 from tests.capture.writing import pcap_record
 from tests.conftest import REPOSITORY
 from tests.decode.decoding import ether
@@ -179,23 +178,18 @@ def test_rows_and_what_was_seen_are_let_go_of_before_the_flows_are_annotated(
     held: list[weakref.ref[Any]] = []
     alive: list[int] = []
 
-    class WatchedObserver(Observer):
-        def __init__(self) -> None:
-            super().__init__()
-            held.append(weakref.ref(self))
-
-    class WatchedTable(FlowTable):
-        def rows(self) -> Any:
-            rows = super().rows()
-            held.extend((weakref.ref(self), weakref.ref(rows)))
-            return rows
+    class Watched(Shares):
+        def join(self) -> Any:
+            held.extend(weakref.ref(share.table) for share in self._shares)
+            rows, observer = super().join()
+            held.extend((weakref.ref(rows), weakref.ref(observer)))
+            return rows, observer
 
     def watched(*columns: Any) -> Any:
         alive.append(sum(each() is not None for each in held))
         return relate(*columns)
 
-    monkeypatch.setattr(pipeline, "Observer", WatchedObserver)
-    monkeypatch.setattr(pipeline, "FlowTable", WatchedTable)
+    monkeypatch.setattr(pipeline, "Shares", Watched)
     monkeypatch.setattr(pipeline, "relate", watched)
     assert len(analyse([write(tmp_path / "a.pcap", (0, udp()))]).flows) == 1
     assert (len(held), alive) == (3, [0])

@@ -115,3 +115,23 @@ class Observer:
         if self.announced_used + count > len(self.announced) < MOST_ANNOUNCED:
             more = np.empty(len(self.announced) + count, ANNOUNCED)
             self.announced = np.concatenate((self.announced[: self.announced_used], more))
+
+
+def join(observers: Sequence[Observer]) -> tuple[Observer, list[int]]:
+    """Make one observer of several, which are done with then; gives where the observations of each begin in it."""
+    whole, *others = observers
+    begins = [0]
+    for other in others:
+        begins.append(whole.used)
+        seen = other.observations[: other.used]
+        seen["label_at"] += whole.heap_used
+        notes = other.announced[: other.announced_used]
+        notes["observation"] += whole.used
+        whole.observations = np.concatenate((whole.observations[: whole.used], seen))
+        whole.heap = np.concatenate((whole.heap[: whole.heap_used], other.heap[: other.heap_used]))
+        whole.announced = np.concatenate((whole.announced[: whole.announced_used], notes))
+        whole.used, whole.heap_used = len(whole.observations), len(whole.heap)
+        whole.announced_used = len(whole.announced)
+        whole.counters += other.counters
+        other.observations, other.heap, other.announced = other.observations[:0], other.heap[:0], other.announced[:0]
+    return whole, begins

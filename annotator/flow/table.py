@@ -4,6 +4,7 @@
 over the whole table.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -292,21 +293,35 @@ class Shard:
 class FlowTable:
     """Aggregates header rows into flows, shard by shard."""
 
-    def __init__(self, settings: FlowSettings) -> None:
-        """Start empty; `settings` hold for the table's life."""
+    def __init__(
+        self, settings: FlowSettings, numbers: Sequence[int] = range(SHARDS), sharder: Sharder | None = None
+    ) -> None:
+        """Start empty; `settings` hold for the table's life.
+
+        It counts the shards `numbers` only: several tables with one `sharder` share the rows, a thread each.
+        """
         self.settings = settings
         self.shards = [Shard() for _ in range(SHARDS)]
-        self.sharder = Sharder(settings.ignore_vlan)
+        self.sharder = sharder or Sharder(settings.ignore_vlan)
+        self._numbers = numbers
         self.given_up: NDArray[np.int64] = np.zeros(2, np.int64)
         """Packets that would have begun a flow when the table was full, and the frame of the first."""
         self._visits = 0
         self._passed: Passed = new_passed(0)
         self._sights: NDArray[np.void] = np.empty(0, SIGHT)
 
-    def add(self, headers: NDArray[np.void], capture: int, sharded: Sharded | None = None) -> NDArray[np.void]:
+    @property
+    def used(self) -> int:
+        """How many flows it holds."""
+        return sum(shard.used for shard in self.shards)
+
+    def add(
+        self, headers: NDArray[np.void], capture: int, sharded: Sharded | None = None, full: bool | None = None
+    ) -> NDArray[np.void]:
         """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), until the next call.
 
-        `sharded` is what :attr:`sharder` makes of the rows; another thread may have done so.
+        `sharded` is what :attr:`sharder` makes of the rows; another thread may have done so. Where it is `full`, no
+        flow begins any more; unless told, it knows by its own flows.
         """
         if sharded is None:
             sharded = self.sharder.shard(headers)
@@ -316,10 +331,12 @@ class FlowTable:
         self._passed.owner[:] = NOBODY
         self._visits = 0
         settings = self.settings
-        full = 0 < settings.most_flows <= sum(shard.used for shard in self.shards)
+        if full is None:
+            full = 0 < settings.most_flows <= self.used
         starts = sharded.starts.tolist()
         seen = 0
-        for number, shard in enumerate(self.shards):
+        for number in self._numbers:
+            shard = self.shards[number]
             start, end = starts[number], starts[number + 1]
             before = seen
             while start < end:
@@ -370,23 +387,30 @@ class FlowTable:
         return sights[np.lexsort((sights["header"], sights["shard"]))]
 
     def rows(self) -> NDArray[np.void]:
-        """Give all flows as one array (FLOW) in order of capture and first frame; the table is done with then.
+        """Give all flows as :func:`join_rows` does."""
+        return join_rows([self])
 
-        ``previous`` refers to rows of the array.
-        """
-        used = [shard.used for shard in self.shards]
-        starts = np.cumsum([0, *used]).tolist()
-        keys = [
-            np.concatenate([shard.rows[name][: shard.used] for shard in self.shards])
-            for name in ("depth", "first_frame", "capture")
-        ]
-        order = np.lexsort(keys)
-        place = np.empty(len(order), np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
-        rows = np.empty(len(order), FLOW)  # no page of it is touched before it is written
-        for start, end in pairwise(starts):
-            part = self.shards.pop(0).rows[: end - start]  # and each shard is let go of when it was read
-            linked = part["previous"] >= 0
-            part["previous"][linked] = place[start:end][part["previous"][linked]]
-            rows[place[start:end]] = part
-        return rows
+
+def join_rows(tables: Sequence[FlowTable]) -> NDArray[np.void]:
+    """Give all flows of `tables` as one array (FLOW) in order of capture and first frame; the tables are empty then.
+
+    ``previous`` refers to rows of the array.
+    """
+    shards = [shard for table in tables for shard in table.shards if shard.used]
+    for table in tables:
+        table.shards.clear()
+    starts = np.cumsum([0, *(shard.used for shard in shards)]).tolist()
+    keys = [
+        np.concatenate([np.empty(0, FLOW[name]), *(shard.rows[name][: shard.used] for shard in shards)])
+        for name in ("depth", "first_frame", "capture")
+    ]
+    order = np.lexsort(keys)
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    rows = np.empty(len(order), FLOW)  # no page of it is touched before it is written
+    for start, end in pairwise(starts):
+        part = shards.pop(0).rows[: end - start]  # and each shard is let go of when it was read
+        linked = part["previous"] >= 0
+        part["previous"][linked] = place[start:end][part["previous"][linked]]
+        rows[place[start:end]] = part
+    return rows
