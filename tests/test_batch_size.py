@@ -70,3 +70,22 @@ def test_a_fragment_held_back_is_counted_when_its_first_one_comes(tmp_path: Path
     flows = read(write(tmp_path / "a.pcap", *frames), capacity)["flows"]
     assert flows["initiator_packets"] == [2, 2]
     assert flows["first_frame"] == [1, 3]
+
+
+NTP = bytes([0x23]) + bytes(39) + bytes.fromhex("e1234567 89abcdef")  # RFC 5905: a client's question, version 4
+DNS = (
+    bytes.fromhex("1234 0100 0001 0000 0000 0000 07")
+    + b"example"
+    + bytes.fromhex("03")
+    + b"org"
+    + bytes.fromhex("00 0001 0001")
+)
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 3, CAPACITY])
+def test_payloads_behind_one_that_told_enough_add_nothing(tmp_path: Path, capacity: int) -> None:
+    """Though they were at hand when it was judged: a name that somebody asks for is no label of a clock."""
+    flows = read(write(tmp_path / "a.pcap", *((0, udp(data=data)) for data in (b"\xff\0" * 9, NTP, DNS))), capacity)[
+        "flows"
+    ]
+    assert (flows["observed"], flows["label"]) == (["ntp"], [""])

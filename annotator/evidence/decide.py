@@ -10,6 +10,7 @@ from annotator.evidence.observation import (
     FOLLOW_LOOKS,
     FOLLOWED,
     FURTHER_LOOKS,
+    KEEP,
     LOOKED,
     MORE_LOOKS,
     RANDOM,
@@ -51,6 +52,23 @@ def looks_random(data: Any, start: int, end: int) -> bool:
 
 
 @kernel
+def want(seen: Any, s: Any, d: int) -> None:
+    """Note how many payloads are wanted behind this one of direction `d`.
+
+    Those of its batch that are at hand already count among them: it is as if each had come by itself.
+    """
+    looks = signed(s["wanted"])
+    if looks == KEEP:
+        return
+    for side in range(2):
+        if side == d or looks == UPGRADE_LOOKS:
+            left = signed(seen["left"][side])
+            if left == 0 and looks > 0:
+                s["raised"] |= 1 << side
+            seen["left"][side] = max(looks, left) if looks == MORE_LOOKS else looks
+
+
+@kernel
 def decide(
     data: Any,
     pool: Any,
@@ -89,6 +107,11 @@ def decide(
             while k < count and pairs.sighting[k] == n:
                 k += 1
             continue
+        if seen["left"][d] == 0:  # it was offered when it was not yet known that the one before it tells enough
+            while k < count and pairs.sighting[k] == n:
+                k += 1
+            continue
+        seen["left"][d] -= 1
         while k < count and pairs.sighting[k] == n:
             grade = pairs.verdict[k] & 3
             if grade == words.MORE:
@@ -117,6 +140,7 @@ def decide(
         if best < 0:
             if first == k and not seen["grade"][d] and looks_random(source, start, end):
                 seen["state"][d] |= RANDOM
+            want(seen, s, d)
             continue
         chosen = pairs.protocol[best]
         answer = pairs.verdict[best]
@@ -131,9 +155,8 @@ def decide(
             before = False  # the last words before the upgrade are no upgrade; a guess may have been its first words
             for side in range(2):
                 before = before or (seen["protocol"][side] == chosen and seen["grade"][side] == words.CONFIRMED)
-            if before:
-                continue
-            if seen["upgraded"][d] >= 0 and strengths[chosen] <= strengths[seen["upgraded"][d]]:
+            if before or (seen["upgraded"][d] >= 0 and strengths[chosen] <= strengths[seen["upgraded"][d]]):
+                want(seen, s, d)
                 continue
             seen["upgraded"][d] = chosen
             seen["upgraded_basis"][d] = (answer >> 4) & 63
@@ -147,7 +170,8 @@ def decide(
                 seen["basis"][d] = (answer >> 4) & 63
                 seen["role"][d] = (answer >> 2) & 3
                 seen["label_length"][d] = 0
-        if not seen["label_length"][d] and pairs.label_length[best] > 0 and best_grade >= seen["grade"][d]:
+        of_it = chosen == seen["protocol"][d] or (upgrading and chosen == seen["upgraded"][d])
+        if of_it and not seen["label_length"][d] and pairs.label_length[best] > 0 and best_grade >= seen["grade"][d]:
             length = min(pairs.label_length[best], label_bytes[chosen], end - pairs.label_at[best])
             if length > 0 and pairs.label_at[best] >= start and heap_used + length <= len(heap):
                 for b in range(length):
@@ -173,4 +197,5 @@ def decide(
             s["wanted"] = FOLLOW_LOOKS
         elif best_grade == words.CONFIRMED and not upgrading:
             s["wanted"] = 0
+        want(seen, s, d)
     return heap_used, announced_used

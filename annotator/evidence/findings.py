@@ -1,14 +1,14 @@
 """From what was seen of each direction to one observation a flow, and the words for it."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.evidence.look import Observer
 from annotator.evidence.observation import RANDOM
-from annotator.evidence.probe import ANY_ROLE, CLIENT, CONFIRMED, SERVER, SPECULATIVE, Probe
+from annotator.evidence.probe import CLIENT, CONFIRMED, SERVER, SPECULATIVE, Probe
 from annotator.flow.row import SPLIT_ACTIVE, SPLIT_IDLE
 
 NONE: Final = -1
@@ -77,86 +77,112 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
     stronger one, as speculation, and the flow is marked as contradicting itself; 4) speculations: the stronger one.
     Where both directions tell as much, the words are those of the end that did not send the first packet.
     """
-    n = len(rows)
     probes = observer.probes
-    seen = np.zeros(n, observer.observations.dtype)
-    seen["protocol"] = seen["upgraded"] = NONE
-    has = rows["observation"] >= 0
-    seen[has] = observer.observations[: observer.used][rows["observation"][has]]
-    for row in _continued(rows).tolist():
-        if not seen["grade"][row].any():
-            seen[row] = seen[rows["previous"][row]]
-
-    protocol, grade = seen["protocol"], seen["grade"]
-    strengths = np.append(np.array([probe.strength for probe in probes], np.int64), -1)
+    seen = _seen(observer, rows)
+    protocol, grade, role, upgraded, length = (
+        _columns(seen, name) for name in ("protocol", "grade", "role", "upgraded", "label_length")
+    )
+    strengths = np.append(np.array([probe.strength for probe in probes], np.int32), np.int32(-1))
     strength = strengths[protocol]  # -1, no protocol, reads the last
-    both = (grade[:, 0] > 0) & (grade[:, 1] > 0)
-    same = both & (protocol[:, 0] == protocol[:, 1])
-    contradicts = both & ~same & (grade[:, 0] == CONFIRMED) & (grade[:, 1] == CONFIRMED)
+    both = (grade[0] > 0) & (grade[1] > 0)
+    same = both & (protocol[0] == protocol[1])
+    contradicts = both & ~same & (grade[0] == CONFIRMED) & (grade[1] == CONFIRMED)
     answers_b = rows["first_from"] == 0
-    stronger_b = np.where(strength[:, 1] == strength[:, 0], answers_b, strength[:, 1] > strength[:, 0])
-    better_b = np.where(grade[:, 1] == grade[:, 0], stronger_b, grade[:, 1] > grade[:, 0])
-    side = np.where(same, _telling(seen, answers_b), better_b).astype(np.intp)
-    each = np.arange(n)
-    chosen = protocol[each, side].astype(np.int16)
-    final_grade = np.where(same, grade.max(axis=1), grade[each, side])
-    final_grade = np.where(contradicts, SPECULATIVE, final_grade).astype(np.uint8)
-    chosen[final_grade == 0] = NONE
+    from_b = np.where(same, _telling(role, grade, answers_b), _more(grade, _more(strength, answers_b)))
+    own = _of(from_b, protocol)
+    final_grade = np.where(same, np.maximum(grade[0], grade[1]), _of(from_b, grade))
+    final_grade[contradicts] = SPECULATIVE
+    chosen = np.where(final_grade == 0, np.int16(NONE), own)
 
     names = [probe.name for probe in probes]
-    into = strengths[seen["upgraded"]]
-    upgrade_side = np.where(into[:, 1] == into[:, 0], ~answers_b, into[:, 1] > into[:, 0]).astype(np.intp)
-    upgraded = seen["upgraded"][each, upgrade_side]
-    became = (upgraded >= 0) & (chosen >= 0) & (upgraded != chosen)
-    for first, second in sorted(set(zip(chosen[became].tolist(), upgraded[became].tolist(), strict=True))):
+    became = np.flatnonzero(np.maximum(upgraded[0], upgraded[1]) >= 0)  # few do
+    into = upgraded[:, became]
+    later_b = _more(strengths[into], ~answers_b[became])
+    into_one = _of(later_b, into)
+    other = (into_one >= 0) & (chosen[became] >= 0) & (into_one != chosen[became])
+    became, into_one, later_b = became[other], into_one[other], later_b[other]
+    before = chosen[became]
+    for first, second in sorted(set(zip(before.tolist(), into_one.tolist(), strict=True))):
         number = second
         if not probes[first].opens:
             number = len(names)
             names.append(f"{probes[first].name}+{probes[second].name}")
-        chosen_pair = became & (upgraded == second) & (protocol[each, side] == first)
-        chosen = np.where(chosen_pair, np.int16(number), chosen).astype(np.int16)
+        chosen[became[(before == first) & (into_one == second)]] = number
 
     bases: list[str] = []
     offsets = []
     for probe in probes:
         offsets.append(len(bases))
         bases += probe.bases
-    base = np.array([*offsets, 0], np.int64)
-    own = protocol[each, side]
-    opened = became & np.array([probe.opens for probe in probes] + [False])[own]
-    basis = np.where(chosen >= 0, base[own] + seen["basis"][each, side], NONE)
-    basis = np.where(opened, base[upgraded] + seen["upgraded_basis"][each, upgrade_side], basis).astype(np.int16)
+    base = np.array([*offsets, 0], np.int16)
+    basis = base[own] + _of(from_b, _columns(seen, "basis"))
+    basis[chosen < 0] = NONE
+    opens = np.array([probe.opens for probe in probes], np.bool_)[before]
+    opened = became[opens]
+    upgraded_basis = _of(later_b, _columns(seen[became], "upgraded_basis"))
+    basis[opened] = (base[into_one] + upgraded_basis)[opens]
 
-    label_side = np.where(seen["label_length"][each, side] > 0, side, 1 - side)
-    label_length = seen["label_length"][each, label_side]
-    labelled = (chosen >= 0) & (label_length > 0) & (protocol[each, label_side] == own) & ~opened
-    role = np.where((protocol == own[:, None]) & (grade == CONFIRMED), seen["role"], ANY_ROLE)
-    speaks_a = (role[:, 0] == CLIENT) | (role[:, 1] == SERVER)
-    speaks_b = (role[:, 1] == CLIENT) | (role[:, 0] == SERVER)
-    confirmed = final_grade == CONFIRMED
-    client = np.where(speaks_a & ~speaks_b, 0, np.where(speaks_b & ~speaks_a, 1, UNDECIDED))
+    label_b = from_b ^ (_of(from_b, length) == 0)
+    label_length, label_probe = _of(label_b, length), _of(label_b, protocol)
+    labelled = (chosen >= 0) & (label_length > 0) & (label_probe == own)
+    labelled[opened] = False
+    label = np.where(labelled, _of(label_b, _columns(seen, "label_at")), NONE)
+    tells = (protocol == own) & (grade == CONFIRMED)
+    is_client, is_server = tells & (role == CLIENT), tells & (role == SERVER)
+    speaks_a, speaks_b = is_client[0] | is_server[1], is_client[1] | is_server[0]
+    client = np.where(speaks_b, np.int8(1), np.int8(0))
+    client[(speaks_a == speaks_b) | (final_grade != CONFIRMED)] = UNDECIDED
+    state = _columns(seen, "state")
     return Findings(
         protocol=chosen,
         grade=final_grade,
         basis=basis,
-        label=np.where(labelled, seen["label_at"][each, label_side], NONE),
-        client=np.where(confirmed, client, UNDECIDED).astype(np.int8),
-        random=(chosen < 0) & ((seen["state"] & RANDOM) != 0).any(axis=1),
+        label=label,
+        client=client,
+        random=(chosen < 0) & (((state[0] | state[1]) & RANDOM) != 0),
         contradicts=contradicts,
         names=names,
         bases=bases,
         _heap=observer.heap,
         _length=label_length,
-        _probe=protocol[each, label_side],
+        _probe=label_probe,
         _probes=probes,
     )
 
 
-def _telling(seen: NDArray[np.void], answers_b: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _seen(observer: Observer, rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Give what was seen of each flow, (n,) OBSERVATION; of one that goes on where another stopped, the other's."""
+    number = rows["observation"].astype(np.intp)
+    blank = np.zeros(1, observer.observations.dtype)
+    blank["protocol"] = blank["upgraded"] = NONE
+    if not observer.used:
+        return np.repeat(blank, len(rows))
+    seen: NDArray[np.void] = observer.observations[: observer.used].take(number, mode="clip")
+    seen[number < 0] = blank
+    for row in _continued(rows).tolist():
+        if not seen["grade"][row].any():
+            seen[row] = seen[rows["previous"][row]]
+    return seen
+
+
+def _columns(seen: NDArray[np.void], name: str) -> NDArray[Any]:
+    """Give a field of both directions as columns, (2, n): steps of a row's length are for reading once."""
+    return np.ascontiguousarray(seen[name].T)
+
+
+def _of(from_b: NDArray[np.bool_], columns: NDArray[Any]) -> NDArray[Any]:
+    """Give of each flow what is said of one direction: B's where `from_b`."""
+    chosen: NDArray[Any] = np.where(from_b, columns[1], columns[0])
+    return chosen
+
+
+def _more(columns: NDArray[Any], otherwise: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say of which direction the number is higher: True is B; of equals `otherwise`."""
+    higher: NDArray[np.bool_] = (columns[1] > columns[0]) | ((columns[1] == columns[0]) & otherwise)
+    return higher
+
+
+def _telling(role: NDArray[np.uint8], grade: NDArray[np.uint8], answers_b: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of two directions that show the same protocol, say which tells more: True is B. The client's words name it."""
-    role, grade = seen["role"], seen["grade"]
-    client_a = (role[:, 0] == CLIENT) & (role[:, 1] != CLIENT)
-    client_b = (role[:, 1] == CLIENT) & (role[:, 0] != CLIENT)
-    by_role = np.where(client_a | client_b, client_b, answers_b)
-    telling: NDArray[np.bool_] = np.where(grade[:, 0] == grade[:, 1], by_role, grade[:, 1] > grade[:, 0])
-    return telling
+    client_a, client_b = role == CLIENT
+    return _more(grade, np.where(client_a != client_b, client_b, answers_b))

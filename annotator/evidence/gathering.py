@@ -1,19 +1,17 @@
 """Between flows and evidence: which bytes a payload is judged by, and what the flow learns of the judgement."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from annotator.evidence import probe as words
-from annotator.evidence.observation import FROM_START, KEEP, MORE_LOOKS, UPGRADE_LOOKS, UPGRADING
+from annotator.evidence.observation import FROM_START, KEEP, UPGRADING
 from annotator.evidence.pool import append_payload
 from annotator.flow.row import AT_START, NEXT
+from annotator.flow.table import LOOKS
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed, view
 from annotator.model import SCTP, TCP, HeaderFlag
-
-FRESH: Final = 128
-"""Bit of a flow's ``watch`` within :func:`settle`: a payload that came before has set it."""
 
 
 @kernel
@@ -37,6 +35,7 @@ def enrol(rows: Any, sights: Any, observations: Any, used: int) -> int:
                 fresh["thread"][d] = 0
                 fresh["role"][d] = 0
                 fresh["state"][d] = 0
+                fresh["left"][d] = LOOKS
             used += 1
         sight["observation"] = flow["observation"]
     return used
@@ -90,6 +89,7 @@ def gather(sights: Any, headers: Any, data: Any, observations: Any, pool: Any, s
         s["state"] = seen["state"][d]
         s["context"] = context_of(row, from_start)
         s["wanted"] = KEEP
+        s["raised"] = 0
         s["pooled"] = 0
         s["finish"] = start + signed(row["payload_bytes"])
         if seen["slot"][d] >= 0 and sight["place"] == NEXT:
@@ -105,35 +105,28 @@ def gather(sights: Any, headers: Any, data: Any, observations: Any, pool: Any, s
 
 
 @kernel
-def settle(rows: Any, shard: int, sights: Any, sightings: Any, wanted: Any, raised: int) -> int:
+def settle(rows: Any, shard: int, sights: Any, sightings: Any, observations: Any, wanted: Any, raised: int) -> int:
     """Tell the flows how many payloads of each direction are wanted from here on. `sights` are of one `shard`.
 
-    A payload that was offered together with one before it counts among those that the earlier one made be wanted, as it
-    would had it come in a later batch.
-
-    Directions that are wanted, and were not any more, are put behind the `raised` ones of `wanted` (WANTED). Returns
-    how many are there.
+    Directions that are wanted, and were not any more, are put behind the `raised` ones of `wanted` (WANTED), with the
+    header from which on they are. Returns how many are there.
     """
-    for n in range(len(sights)):
-        looks = signed(sightings[n]["wanted"])
-        flow = rows[sights[n]["row"]]
-        d = signed(sights[n]["direction"])
-        if flow["watch"][d] > FRESH:
-            flow["watch"][d] -= 1  # it was offered before so many were wanted, and is one of them
-        if looks == KEEP:
-            continue
-        for side in range(2):
-            if side == d or looks == UPGRADE_LOOKS:
-                watched = signed(flow["watch"][side]) & ~FRESH
-                if watched == 0 and looks > 0:
+    for turn in range(2):  # first the last payloads that had a direction be wanted again, then all else
+        for k in range(len(sights)):
+            n = len(sights) - 1 - k
+            if sightings[n]["wanted"] == KEEP:
+                continue
+            flow, seen = rows[sights[n]["row"]], observations[sights[n]["observation"]]
+            for side in range(2):
+                again = signed(sightings[n]["raised"]) >> side & 1
+                left = signed(seen["left"][side])
+                if (again or turn == 1) and flow["watch"][side] == 0 and left > 0:
                     wanted[raised]["row"] = sights[n]["row"]
                     wanted[raised]["shard"] = shard
                     wanted[raised]["direction"] = side
+                    wanted[raised]["header"] = signed(sights[n]["header"]) + 1 if again else 0
                     raised += 1
-                flow["watch"][side] = FRESH | (max(looks, watched) if looks == MORE_LOOKS else looks)
-    for n in range(len(sights)):
-        if sightings[n]["wanted"] != KEEP:
-            flow = rows[sights[n]["row"]]
-            for side in range(2):
-                flow["watch"][side] &= ~FRESH & 255
+                    flow["watch"][side] = left
+                if turn == 1:
+                    flow["watch"][side] = left
     return raised

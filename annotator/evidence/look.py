@@ -76,7 +76,8 @@ class Observer:
         for number, shard in enumerate(shards):
             start, end = bounds[number], bounds[number + 1]
             if start < end:
-                raised = settle(shard.rows, number, sights[start:end], sightings[start:end], self._wanted, raised)
+                part = sights[start:end], sightings[start:end], self.observations
+                raised = settle(shard.rows, number, *part, self._wanted, raised)
         return self._wanted[:raised]
 
     def _judge(self, batch: PacketBatch, headers: NDArray[np.void], sights: NDArray[np.void]) -> NDArray[np.void]:

@@ -17,6 +17,7 @@ OBSERVATION: Final = np.dtype(
         ("upgraded_basis", "u1", 2),
         ("role", "u1", 2),
         ("state", "u1", 2),  # bits below
+        ("left", "u1", 2),  # payloads that are still to be judged, see want
     ],
     align=True,
 )
@@ -48,6 +49,7 @@ SIGHTING: Final = np.dtype(
         ("place", "u1"),  # as in SIGHT
         ("state", "u1"),  # of the direction, when the payload was gathered
         ("wanted", "u1"),  # payloads of the direction to look at from here on
+        ("raised", "u1"),  # directions (bits) of which none was wanted any more, and is again from here on
     ],
     align=True,
 )

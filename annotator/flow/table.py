@@ -42,8 +42,8 @@ SIGHT: Final = np.dtype(
     align=True,
 )
 """A payload for the evidence room to look at: its HEADER row, its flow, and where it stands in its stream."""
-WANTED: Final = np.dtype([("row", "i4"), ("shard", "u1"), ("direction", "u1")], align=True)
-"""A direction of a flow that is to be looked at again."""
+WANTED: Final = np.dtype([("row", "i4"), ("header", "u4"), ("shard", "u1"), ("direction", "u1")], align=True)
+"""A direction of a flow that is to be looked at again, from a HEADER row on."""
 LOOKS: Final = 1
 """Payloads of each direction that are looked at, unless evidence asks for more."""
 MOST_VISITS: Final = 64
@@ -254,7 +254,8 @@ def revisit(headers: Any, wanted: Any, shard: int, rows: Any, passed: Any, sight
             header = take_first(passed, flow, d, owner)
             if header == NOBODY:
                 break
-            seen = offer(flow, headers[header], d, header, index, sights, seen)
+            if header >= signed(wanted[n]["header"]):
+                seen = offer(flow, headers[header], d, header, index, sights, seen)
     return seen
 
 

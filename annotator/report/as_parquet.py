@@ -28,8 +28,8 @@ BUFFER: Final = 1 << 20
 UNIQUE: Final = frozenset({"community_id"})
 """Texts that hardly repeat: looking for repetitions would only cost time."""
 DIFFERENCES: Final = (Kind.TIME, Kind.INTEGER)
-"""Kinds whose values stand close to each other, or are small: they are written as differences in as many bits as they
-take (DELTA_BINARY_PACKED), in half of the time and less room than whole."""
+"""Kinds that are written as differences, in as many bits as these take (DELTA_BINARY_PACKED): in half of the time that
+whole numbers take to compress. Times and frame numbers take less room so, counts of packets and bytes somewhat more."""
 
 
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:

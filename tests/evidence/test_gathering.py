@@ -3,10 +3,22 @@
 import numpy as np
 import pytest
 
+from annotator.evidence import decide
 from annotator.evidence.gathering import settle
-from annotator.evidence.observation import FOLLOW_LOOKS, FURTHER_LOOKS, KEEP, MORE_LOOKS, SIGHTING, UPGRADE_LOOKS
+from annotator.evidence.observation import (
+    FOLLOW_LOOKS,
+    FURTHER_LOOKS,
+    KEEP,
+    MORE_LOOKS,
+    OBSERVATION,
+    SIGHTING,
+    UPGRADE_LOOKS,
+)
 from annotator.flow.row import FLOW
 from annotator.flow.table import SIGHT, WANTED
+from annotator.kernel.twin import twin
+
+want = twin(decide.want)  # kernels take arrays, and this one is called with rows by another one
 
 CASES: list[tuple[str, list[int], int, list[int], list[int]]] = [
     # what was judged, what both directions were watched for, what is wanted, the same after, directions that come back
@@ -22,28 +34,30 @@ CASES: list[tuple[str, list[int], int, list[int], list[int]]] = [
 
 @pytest.mark.parametrize(("what", "before", "looks", "after", "back"), CASES, ids=[case[0] for case in CASES])
 def test_what_is_wanted(what: str, before: list[int], looks: int, after: list[int], back: list[int]) -> None:
-    rows = np.zeros(1, FLOW)
-    rows["watch"][0] = before
+    rows, observations = np.zeros(1, FLOW), np.zeros(1, OBSERVATION)
+    rows["watch"][0] = observations["left"][0] = before
     sights, sightings, wanted = np.zeros(1, SIGHT), np.zeros(1, SIGHTING), np.zeros(2, WANTED)
     sightings["wanted"] = looks
-    raised = settle(rows, 5, sights, sightings, wanted, 0)
+    want(observations[0], sightings[0], 0)
+    raised = settle(rows, 5, sights, sightings, observations, wanted, 0)
     assert rows["watch"][0].tolist() == after
     assert wanted["direction"][:raised].tolist() == back
     assert (wanted["shard"][:raised] == 5).all()
 
 
-def test_payloads_offered_together_count_as_if_they_had_come_one_by_one() -> None:
-    """What an earlier payload makes be wanted, later ones of the same batch take from, in both directions."""
-    rows = np.zeros(2, FLOW)
-    sights, sightings, wanted = np.zeros(6, SIGHT), np.zeros(6, SIGHTING), np.zeros(12, WANTED)
-    sights["row"] = [1, 0, 0, 0, 0, 1]
-    sights["direction"] = [0, 0, 1, 0, 1, 0]
-    sightings["wanted"] = [KEEP, UPGRADE_LOOKS, KEEP, KEEP, MORE_LOOKS, FURTHER_LOOKS]
-    raised = settle(rows, 5, sights, sightings, wanted, 0)
-    # A offered one more after the upgrade; B two, of which the second wants three more and would get as many or more
-    assert rows["watch"].tolist() == [[UPGRADE_LOOKS - 1, max(UPGRADE_LOOKS - 2, MORE_LOOKS)], [FURTHER_LOOKS, 0]]
-    assert list(zip(wanted["row"][:raised].tolist(), wanted["direction"][:raised].tolist(), strict=True)) == [
-        (0, 0),
-        (0, 1),
-        (1, 0),
-    ]
+def test_a_direction_comes_back_from_where_it_was_wanted_again() -> None:
+    """What was passed over before that stays passed over; where it was wanted all along, nothing does."""
+    rows, observations = np.zeros(3, FLOW), np.zeros(3, OBSERVATION)
+    sights, sightings, wanted = np.zeros(4, SIGHT), np.zeros(4, SIGHTING), np.zeros(8, WANTED)
+    sights["row"] = sights["observation"] = [0, 1, 0, 2]
+    sights["header"] = [10, 11, 12, 13]
+    observations["left"][1] = [2, 0]
+    for n, looks in enumerate((FURTHER_LOOKS, MORE_LOOKS, UPGRADE_LOOKS, KEEP)):
+        if n == 2:
+            observations["left"][0] = 0  # what was wanted before has come
+        sightings["wanted"][n] = looks
+        want(observations[sights["observation"][n]], sightings[n], 0)
+    raised = settle(rows, 5, sights, sightings, observations, wanted, 0)
+    found = {(int(w["row"]), int(w["direction"])): int(w["header"]) for w in wanted[:raised]}
+    assert found == {(0, 0): 13, (0, 1): 13, (1, 0): 0}
+    assert rows["watch"].tolist() == [[UPGRADE_LOOKS] * 2, [MORE_LOOKS, 0], [0, 0]]
