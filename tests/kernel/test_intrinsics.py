@@ -1,4 +1,4 @@
-"""What kernels do below the level of Python is there for kernels, and for nobody else; see test_load and test_prefetch."""
+"""What kernels do below the level of Python is there for kernels, and nobody else; see test_load and test_prefetch."""
 
 import pytest
 
