@@ -19,8 +19,8 @@ from annotator.flow.table import join_rows
 from annotator.kernel.cache import INTERPRETED
 from annotator.model import PacketBatch
 
-MOST_SHARES: Final = 4
-"""More threads than these wait for the one that decodes."""
+MOST_SHARES: Final = 2
+"""More threads than these wait for the one that reads ahead: what it does takes as long as what each of two does."""
 WORTH_SHARING_BYTES: Final = 16 << 20
 """A smaller capture is done before a second thread has its kernels."""
 WORTH_SHARING_ROWS: Final = 4096
@@ -32,7 +32,7 @@ def shares_for(total_bytes: int | None) -> int:
     if INTERPRETED or (total_bytes is not None and total_bytes < WORTH_SHARING_BYTES):
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(processors, MOST_SHARES)
+    return max(1, min(processors - 1, MOST_SHARES))  # one of them decodes
 
 
 class Share:
