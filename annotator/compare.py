@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.ladder import first_rung
 from annotator.model import NO_PORT, Agreement, Flows, Grade, Outcome, Status
 from annotator.registry import PortEntry
 from annotator.ties import tied_protocols
@@ -116,9 +117,7 @@ def compare(
         (random, Agreement.NOT_OBSERVED, LOOKS_RANDOM),
         (payload, Agreement.NOT_OBSERVED, UNRECOGNISED),
     )
-    conditions = [condition for condition, _, _ in ladder]
-    flows.agreement = np.select(
-        conditions, [np.uint8(agreement) for _, agreement, _ in ladder], np.uint8(Agreement.NOT_OBSERVED)
-    )
-    flows.agreement_reason = np.select(conditions, [np.uint8(reason) for _, _, reason in ladder], np.uint8(NO_PAYLOAD))
+    rung = first_rung([condition for condition, _, _ in ladder])
+    flows.agreement = np.array([*(agreement for _, agreement, _ in ladder), Agreement.NOT_OBSERVED], np.uint8)[rung]
+    flows.agreement_reason = np.array([*(reason for _, _, reason in ladder), NO_PAYLOAD], np.uint8)[rung]
     flows.unknown_port = has_port & not_assigned & (flows.related_to < 0)

@@ -5,7 +5,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.flow.ends import with_ports
 from annotator.flow.key import A_PORT_SHIFT, B_PORT_SHIFT
 from annotator.kernel.hash import hash6, random_keys
 from annotator.kernel.jit import kernel
@@ -26,8 +25,8 @@ ENDPOINT: Final = np.dtype(
 
 
 @kernel
-def endpoint_digest(row: Any, side: int, keys: Any, more_keys: Any) -> Any:
-    """Hash an end of a FLOW row to 64 bits, never 0; `side` 0 is A."""
+def endpoint_hash(row: Any, side: int, keys: Any) -> Any:
+    """Hash an end of a FLOW row to 32 bits, in a uint64; `side` 0 is A."""
     shared = row["context"] & np.uint64(0xFFFFFFFF)
     zero = np.uint64(0)
     if side == 0:
@@ -36,9 +35,13 @@ def endpoint_digest(row: Any, side: int, keys: Any, more_keys: Any) -> Any:
     else:
         high, low = row["b_hi"], row["b_lo"]
         port = (row["context"] >> np.uint64(B_PORT_SHIFT)) & np.uint64(0xFFFF)
-    upper = hash6(keys, high, low, port, shared, row["tunnel"], zero)
-    lower = hash6(more_keys, high, low, port, shared, row["tunnel"], zero)
-    return (upper << np.uint64(32)) | lower | np.uint64(1)
+    return hash6(keys, high, low, port, shared, row["tunnel"], zero)
+
+
+@kernel
+def endpoint_digest(row: Any, side: int, upper: Any, more_keys: Any) -> Any:
+    """Make 64 bits, never 0, of the hash `upper` of an end, and of one by other keys."""
+    return (upper << np.uint64(32)) | endpoint_hash(row, side, more_keys) | np.uint64(1)
 
 
 @kernel
@@ -52,23 +55,35 @@ def place_of(table: Any, digest: Any) -> int:
 
 
 @kernel
-def enter_asked(rows: Any, asked: Any, keys: Any, more_keys: Any, table: Any) -> None:
-    """Put both ends of the `asked` rows (by number) into `table` (ENDPOINT, zeros; at most half of it gets used)."""
+def enter_asked(rows: Any, asked: Any, keys: Any, more_keys: Any, table: Any, marks: Any) -> None:
+    """Put both ends of the `asked` rows (by number) into `table` (ENDPOINT, zeros; at most half of it gets used).
+
+    The first hash of each sets a bit of `marks` (uint8, zeros, a power of two): most ends that nobody asked about are
+    known by that their bit is not set.
+    """
+    mask = len(marks) - 1
     for n in range(len(asked)):
         for side in range(2):
-            digest = endpoint_digest(rows[asked[n]], side, keys, more_keys)
+            row = rows[asked[n]]
+            upper = endpoint_hash(row, side, keys)
+            marks[signed(upper >> np.uint64(3)) & mask] |= 1 << (signed(upper) & 7)
+            digest = endpoint_digest(row, side, upper, more_keys)
             table[place_of(table, digest)]["digest"] = digest
 
 
 @kernel
-def count_peers(rows: Any, relevant: Any, keys: Any, more_keys: Any, table: Any) -> None:
+def count_peers(rows: Any, relevant: Any, keys: Any, more_keys: Any, table: Any, marks: Any) -> None:
     """Count flows and peers of the endpoints in `table`, over the `relevant` rows (bool)."""
+    mask = len(marks) - 1
     for n in range(len(rows)):
         if not relevant[n]:
             continue
         row = rows[n]
         for side in range(2):
-            endpoint = table[place_of(table, endpoint_digest(row, side, keys, more_keys))]
+            upper = endpoint_hash(row, side, keys)
+            if not signed(marks[signed(upper >> np.uint64(3)) & mask]) >> (signed(upper) & 7) & 1:
+                continue
+            endpoint = table[place_of(table, endpoint_digest(row, side, upper, more_keys))]
             if endpoint["digest"] == 0:
                 continue
             endpoint["flows"] += 1
@@ -92,13 +107,15 @@ def judge_ends(rows: Any, asked: Any, keys: Any, more_keys: Any, table: Any, ver
     """Say which ends of the `asked` rows serve: into `verdict`, bool[2, n]."""
     for n in range(len(asked)):
         for side in range(2):
-            endpoint = table[place_of(table, endpoint_digest(rows[asked[n]], side, keys, more_keys))]
+            row = rows[asked[n]]
+            digest = endpoint_digest(row, side, endpoint_hash(row, side, keys), more_keys)
+            endpoint = table[place_of(table, digest)]
             verdict[side, asked[n]] = endpoint["distinct"] == FAN_IN_PEERS and 2 * signed(
                 endpoint["begun_by_peer"]
             ) > signed(endpoint["flows"])
 
 
-def fan_in(rows: NDArray[np.void], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def fan_in(rows: NDArray[np.void], has_ports: NDArray[np.bool_], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Say which ends of the `asked` flows look like a server's: bool[2, n] (A, B), from all flows that have ports.
 
     An end does where its endpoint has :data:`FAN_IN_PEERS` peers on distinct ports, and most of its flows were
@@ -110,7 +127,8 @@ def fan_in(rows: NDArray[np.void], asked: NDArray[np.bool_]) -> NDArray[np.bool_
         return verdict
     keys, more_keys = random_keys(), random_keys()
     table = np.zeros(1 << (4 * len(chosen) - 1).bit_length(), ENDPOINT)
-    enter_asked(rows, chosen, keys, more_keys, table)
-    count_peers(rows, with_ports(rows), keys, more_keys, table)
+    marks = np.zeros(len(table), np.uint8)
+    enter_asked(rows, chosen, keys, more_keys, table, marks)
+    count_peers(rows, has_ports, keys, more_keys, table, marks)
     judge_ends(rows, chosen, keys, more_keys, table, verdict)
     return verdict

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.flow.row import PROHIBITED, SPLIT_ACTIVE, SPLIT_IDLE, UNREACHABLE
+from annotator.ladder import first_rung
 from annotator.model import DCCP, ICMP, ICMP6, SCTP, TCP, End, Outcome, Signal
 
 Bits = NDArray[Any]
@@ -60,14 +61,11 @@ def outcomes(
         (prohibited, Outcome.PROHIBITED),
         (asks & (initiator_packets > 0), Outcome.NO_ANSWER),
     )
-    return np.select(
-        [condition for condition, _ in ladder],
-        [np.uint8(outcome) for _, outcome in ladder],
-        np.uint8(Outcome.ONE_SIDED),
-    )
+    words = np.array([*(outcome for _, outcome in ladder), Outcome.ONE_SIDED], np.uint8)
+    return words[first_rung([condition for condition, _ in ladder])]
 
 
-def ends(
+def endings(
     split: Bits,
     signal: Bits,
     last_ns: NDArray[np.int64],
@@ -87,4 +85,5 @@ def ends(
         (split == SPLIT_ACTIVE, End.ACTIVE),
         (silent, End.IDLE),
     )
-    return np.select([condition for condition, _ in ladder], [np.uint8(end) for _, end in ladder], np.uint8(End.OPEN))
+    words = np.array([*(end for _, end in ladder), End.OPEN], np.uint8)
+    return words[first_rung([condition for condition, _ in ladder])]

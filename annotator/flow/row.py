@@ -152,32 +152,42 @@ def stream_place(flow: Any, row: Any, d: int) -> int:
     return AT_START if starts else NEXT
 
 
-BY_DIRECTION: Final = (
-    "packets",
-    "bytes",
-    "frame_bytes",
-    "payload_bytes",
-    "fragments",
-    "signal",
-    "tcp_flags",
-    "icmp_code",
-)
-"""Fields of two that :func:`turn` lays out, in its order."""
+COUNTS: Final = ("packets", "bytes", "frame_bytes", "payload_bytes", "fragments")
+"""Fields of two that :func:`turn` lays out, in its order, as int64."""
+SMALL: Final = ("signal", "tcp_flags", "icmp_code")
+"""Those that it lays out as uint16."""
+SIGNED: Final = ("first_ns", "last_ns", "first_frame")
+"""Fields of one that it lays out as int64."""
+UNSIGNED: Final = ("vlan", "tunnel")
+"""Those that it lays out as uint64."""
 
 
 @kernel
-def turn(rows: Any, from_b: Any, out: Any) -> None:
-    """Lay the fields BY_DIRECTION out as columns, `out` int64[fields, 2, n]: what A sent first, or B where `from_b`."""
+def turn(rows: Any, from_b: Any, addresses: Any, counts: Any, small: Any, signed_ones: Any, unsigned: Any) -> None:
+    """Lay the fields of `rows` out as columns, each row read once: A's, or what A sent, first; B's where `from_b`.
+
+    `addresses` uint64[2, 2, n] gets the halves, the high one first, of both ends; `counts` int64[5, 2, n] the fields
+    COUNTS; `small` uint16[3, 2, n] SMALL; `signed_ones` int64[3, n] SIGNED; `unsigned` uint64[2, n] UNSIGNED.
+    """
     for n in range(len(rows)):
         row = rows[n]
         first = 1 if from_b[n] else 0
         for k in range(2):
             d = first ^ k
-            out[0, k, n] = row["packets"][d]
-            out[1, k, n] = row["bytes"][d]
-            out[2, k, n] = row["frame_bytes"][d]
-            out[3, k, n] = row["payload_bytes"][d]
-            out[4, k, n] = row["fragments"][d]
-            out[5, k, n] = row["signal"][d]
-            out[6, k, n] = row["tcp_flags"][d]
-            out[7, k, n] = row["icmp_code"][d]
+            counts[0, k, n] = row["packets"][d]
+            counts[1, k, n] = row["bytes"][d]
+            counts[2, k, n] = row["frame_bytes"][d]
+            counts[3, k, n] = row["payload_bytes"][d]
+            counts[4, k, n] = row["fragments"][d]
+            small[0, k, n] = row["signal"][d]
+            small[1, k, n] = row["tcp_flags"][d]
+            small[2, k, n] = row["icmp_code"][d]
+        addresses[0, first, n] = row["a_hi"]
+        addresses[1, first, n] = row["a_lo"]
+        addresses[0, 1 - first, n] = row["b_hi"]
+        addresses[1, 1 - first, n] = row["b_lo"]
+        signed_ones[0, n] = row["first_ns"]
+        signed_ones[1, n] = row["last_ns"]
+        signed_ones[2, n] = row["first_frame"]
+        unsigned[0, n] = row["vlan"]
+        unsigned[1, n] = row["tunnel"]

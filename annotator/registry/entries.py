@@ -1,13 +1,13 @@
 """Every distinct thing that a registry says of a port, once each, and the dense tables that point to them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
 from annotator.registry.entry import DYNAMIC_ENTRY, STATUS_OF_ROW, PortEntry, make_entry
 from annotator.registry.index import PortIndex, transports_of
 from annotator.registry.ranges import LAST, TRANSPORTS, USER_LAST
-from annotator.registry.record import Record, RowStatus
+from annotator.registry.record import Record
 from annotator.words import Status
 
 if TYPE_CHECKING:
@@ -84,11 +84,20 @@ class Interned:
         """Intern what is said of every segment on every transport."""
         places: dict[Saying, int] = {}
         self._index: Final = index
-        self._place: Final[dict[str, list[int]]] = {transport: [] for transport in TRANSPORTS}
-        for segment in range(len(index.segments.starts)):
-            for transport, column in self._place.items():
-                column.append(places.setdefault(saying(index, segment, transport), len(places)))
-        self._status: Final = [_status(of, row_statuses) for of in places]
+        columns: list[list[int]] = [[] for _ in TRANSPORTS]
+        # as saying() has it, for all transports at once
+        for start, (assigned_on, answers) in zip(index.segments.starts, index.everything(), strict=True):
+            if start > USER_LAST:
+                place = places.setdefault(None, len(places))
+                for column in columns:
+                    column.append(place)
+                continue
+            for covering, numbers in answers:
+                place = places.setdefault((covering, assigned_on), len(places))
+                for number in numbers:
+                    columns[number].append(place)
+        self._place: Final = dict(zip(TRANSPORTS, columns, strict=True))
+        self._status: Final = _statuses(places, row_statuses)
         self.entries: Final = Entries(records, list(places))
 
     def table(self, transport: str) -> PortTable:
@@ -98,12 +107,17 @@ class Interned:
         bounds = np.array([*self._index.segments.starts, LAST + 1], np.int64)
         lengths = bounds[1:] - bounds[:-1]
         entry = np.array(self._place[transport], np.int32)
-        status = np.array(self._status, np.uint8)[entry]
+        status = np.frombuffer(self._status, np.uint8)[entry]
         return PortTable(np.repeat(status, lengths), np.repeat(entry, lengths))
 
 
-def _status(of: Saying, row_statuses: Sequence[str]) -> Status:
-    """Return the status of an entry without making it."""
-    if of is None:
-        return Status.DYNAMIC
-    return STATUS_OF_ROW[RowStatus(row_statuses[of[0][0]])] if of[0] else Status.NOT_LISTED
+def _statuses(sayings: Iterable[Saying], row_statuses: Sequence[str]) -> bytes:
+    """Return the status of each entry, as its code, without making it."""
+    of_row = {row.value: int(status) for row, status in STATUS_OF_ROW.items()}
+    not_listed, dynamic = int(Status.NOT_LISTED), int(Status.DYNAMIC)
+    return bytes(
+        [
+            dynamic if of is None else of_row[row_statuses[of[0][0]]] if of[0] else not_listed  # by precedence
+            for of in sayings
+        ]
+    )

@@ -50,6 +50,8 @@ def parse_ports(text: str) -> tuple[int, int] | None:
     """
     if not text:
         return None
+    if text.isdecimal() and len(text) <= 5 and text.isascii() and int(text) <= LAST:  # as most are
+        return (port := int(text)), port
     first, dash, last = text.partition("-")
     if not (first.isascii() and first.isdigit() and (not dash or (last.isascii() and last.isdigit()))):
         raise ValueError(f"{text!r} is not a port number or a range of them")

@@ -16,9 +16,8 @@ class Segments:
     def __init__(self, spans: Sequence[tuple[int, int, int]], cuts: Iterable[int] = ()) -> None:
         """Cut the axis by ``spans``, each (item, first port, last port), and at ``cuts`` besides."""
         starts = {0, *cuts}
-        for _, first, last in spans:
-            starts.add(first)
-            starts.add(last + 1)
+        starts.update([first for _, first, _ in spans])
+        starts.update([last + 1 for _, _, last in spans])
         starts.discard(LAST + 1)
         self.starts: Final = sorted(starts)
         """First port of each segment, ascending; the last segment ends at 65535."""
@@ -27,6 +26,9 @@ class Segments:
         self.covering: Final[list[list[int]]] = [[] for _ in self.starts]
         """The items that cover each segment, in the order of the spans."""
         for item, first, last in spans:
+            if first == last:  # most are single ports
+                self.covering[place[first]].append(item)
+                continue
             for segment in range(place[first], place[last + 1]):
                 self.covering[segment].append(item)
 

@@ -24,7 +24,7 @@ from annotator.decode.tunnels import TunnelBook
 from annotator.evidence import Observer
 from annotator.evidence.findings import find
 from annotator.evidence.probe import CONFIRMED
-from annotator.flow.ends import ports, protocols, with_ports
+from annotator.flow.ends import read_ends
 from annotator.flow.table import FlowSettings, FlowTable
 from tests.conftest import find_shared
 from tests.evidence.ndpi_errors import shown_wrong
@@ -127,11 +127,10 @@ def observe(path: Path) -> dict[Key, Seen]:
     rows = table.rows()
     findings = find(observer, rows)
     labels = findings.texts(np.arange(len(rows)))
-    a_port, b_port = ports(rows)
-    ported = with_ports(rows)
+    version_of, proto, a_port, b_port, ported = read_ends(rows)
     result: dict[Key, Seen] = {}
-    for k, (row, protocol) in enumerate(zip(rows, protocols(rows).tolist(), strict=True)):
-        version = int(row["context"]) & 15
+    for k, (row, protocol) in enumerate(zip(rows, proto.tolist(), strict=True)):
+        version = int(version_of[k])
         one = (ndpi_text(address(version, row["a_hi"], row["a_lo"])), int(a_port[k]) if ported[k] else 0)
         other = (ndpi_text(address(version, row["b_hi"], row["b_lo"])), int(b_port[k]) if ported[k] else 0)
         seen = Seen()

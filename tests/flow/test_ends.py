@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotator.flow.ends import ports, protocols, with_ports
+from annotator.flow.ends import read_ends
 from annotator.flow.table import FlowSettings, FlowTable
 from annotator.model import SCTP, TCP, UDP, HeaderFlag
 from tests.flow.talk import headers
@@ -14,11 +14,11 @@ def test_ports_and_protocol(word: str, number: int) -> None:
     """In the order of the canonical ends, whoever sent first."""
     table = FlowTable(FlowSettings())
     table.add(headers([f"0 {word} b:65535 > a:1"]), 0)
-    rows = table.rows()
-    a_port, b_port = ports(rows)
-    assert (a_port.tolist(), b_port.tolist()) == ([1], [65535])
-    assert protocols(rows).tolist() == [number]
-    assert with_ports(rows).tolist() == [True]
+    ends = read_ends(table.rows())
+    assert (ends.a_port.tolist(), ends.b_port.tolist()) == ([1], [65535])
+    assert ends.version.tolist() == [4]
+    assert ends.proto.tolist() == [number]
+    assert ends.has_ports.tolist() == [True]
 
 
 def test_a_fragment_without_its_first_has_none() -> None:
@@ -26,4 +26,4 @@ def test_a_fragment_without_its_first_has_none() -> None:
     rows = headers(["0 udp a:1 > b:2 len=5 fragment"])
     rows["flags"] &= ~np.uint16(HeaderFlag.PORTS)
     table.add(rows, 0)
-    assert with_ports(table.rows()).tolist() == [False]
+    assert read_ends(table.rows()).has_ports.tolist() == [False]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.flow.ends import ports
+from annotator.flow.ends import read_ends
 from annotator.flow.fan_in import fan_in
 from annotator.flow.table import FlowSettings, FlowTable
 from annotator.model import FAN_IN_PEERS
@@ -34,16 +34,16 @@ CASES: list[tuple[str, list[str], bool]] = [
 def test_who_serves(what: str, lines: list[str], serves: bool) -> None:
     """The verdict on a:9, the end A of every flow here (it has the lowest address)."""
     rows = rows_of(lines)
-    verdict = fan_in(rows, np.ones(len(rows), np.bool_))
-    assert bool(verdict[0][ports(rows)[0] == 9].any()) is serves
+    verdict = fan_in(rows, np.ones(len(rows), np.bool_), np.ones(len(rows), np.bool_))
+    assert bool(verdict[0][read_ends(rows).a_port == 9].any()) is serves
     assert not verdict[1].any()
 
 
 def test_only_what_is_asked_is_judged_but_all_flows_count() -> None:
     rows = rows_of(["0 udp b:1 > a:9", "1 udp c:2 > a:9", "2 udp d:3 > a:9"])
     asked = np.array([True, False, False])
-    assert fan_in(rows, asked)[0].tolist() == [True, False, False]
-    assert not fan_in(rows, np.zeros(3, np.bool_)).any()
+    assert fan_in(rows, np.ones(3, np.bool_), asked)[0].tolist() == [True, False, False]
+    assert not fan_in(rows, np.ones(3, np.bool_), np.zeros(3, np.bool_)).any()
 
 
 FLOW = st.tuples(st.sampled_from("abcd"), st.integers(1, 3), st.sampled_from("abcd"), st.integers(1, 3))
@@ -65,7 +65,7 @@ def test_it_is_what_counting_by_hand_gives(flows: list[tuple[str, int, str, int]
         by_peer = sum(begun[pair] != end for pair in own)
         return len(peers) >= FAN_IN_PEERS and 2 * by_peer > len(own)
 
-    verdict = fan_in(rows, np.ones(len(rows), np.bool_))
+    verdict = fan_in(rows, np.ones(len(rows), np.bool_), np.ones(len(rows), np.bool_))
     for n, pair in enumerate(begun):
         for side, end in enumerate(sorted(pair)):
             assert bool(verdict[side, n]) is serves(end)
