@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from annotator.evidence import probe as words
-from annotator.evidence.observation import FROM_START, KEEP, UPGRADING
+from annotator.evidence.observation import FROM_START, FURTHER_LOOKS, KEEP, UPGRADING
 from annotator.evidence.pool import append_payload
 from annotator.flow.row import AT_START, NEXT
 from annotator.flow.table import LOOKS
@@ -16,10 +16,10 @@ from annotator.model import SCTP, TCP, HeaderFlag
 
 @kernel
 def enrol(rows: Any, sights: Any, observations: Any, used: int) -> int:
-    """Give each flow of `sights` an observation; returns how many are used. `sights` are of one shard."""
+    """Give each flow of `sights` an observation; returns how many are used. `rows` are those of each shard."""
     for n in range(len(sights)):
         sight = sights[n]
-        flow = rows[sight["row"]]
+        flow = rows[sight["shard"]][sight["row"]]
         if flow["observation"] < 0:
             flow["observation"] = used
             fresh = observations[used]
@@ -105,28 +105,37 @@ def gather(sights: Any, headers: Any, data: Any, observations: Any, pool: Any, s
 
 
 @kernel
-def settle(rows: Any, shard: int, sights: Any, sightings: Any, observations: Any, wanted: Any, raised: int) -> int:
-    """Tell the flows how many payloads of each direction are wanted from here on. `sights` are of one `shard`.
+def ration(left: int) -> int:
+    """Of payloads that are wanted, tell how many to look at before it is asked again: the first few often suffice."""
+    return min(left, 1) if left <= FURTHER_LOOKS else left
 
-    Directions that are wanted, and were not any more, are put behind the `raised` ones of `wanted` (WANTED), with the
-    header from which on they are. Returns how many are there.
+
+@kernel
+def settle(rows: Any, sights: Any, sightings: Any, observations: Any, wanted: Any) -> int:
+    """Tell the flows how many payloads of each direction are wanted from here on. `rows` are those of each shard.
+
+    Directions that are wanted, and of which none is on its way any more, are put into `wanted` (WANTED), with the
+    header from which on they are. Returns how many.
     """
+    raised = 0
     for turn in range(2):  # first the last payloads that had a direction be wanted again, then all else
         for k in range(len(sights)):
             n = len(sights) - 1 - k
-            if sightings[n]["wanted"] == KEEP:
-                continue
-            flow, seen = rows[sights[n]["row"]], observations[sights[n]["observation"]]
+            sight = sights[n]
+            kept = sightings[n]["wanted"] == KEEP
+            flow, seen = rows[sight["shard"]][sight["row"]], observations[sight["observation"]]
             for side in range(2):
                 again = signed(sightings[n]["raised"]) >> side & 1
-                left = signed(seen["left"][side])
+                if kept and (turn == 0 or side != sight["direction"]):
+                    continue
+                left = ration(signed(seen["left"][side]))
                 if (again or turn == 1) and flow["watch"][side] == 0 and left > 0:
-                    wanted[raised]["row"] = sights[n]["row"]
-                    wanted[raised]["shard"] = shard
+                    wanted[raised]["row"] = sight["row"]
+                    wanted[raised]["shard"] = sight["shard"]
                     wanted[raised]["direction"] = side
-                    wanted[raised]["header"] = signed(sights[n]["header"]) + 1 if again else 0
+                    wanted[raised]["header"] = signed(sight["header"]) + 1 if again or kept else 0
                     raised += 1
                     flow["watch"][side] = left
-                if turn == 1:
+                if turn == 1 and not kept:
                     flow["watch"][side] = left
     return raised

@@ -60,11 +60,8 @@ class Observer:
         if not count:
             return self._wanted[:0]
         self._make_room(count)
-        bounds = np.searchsorted(sights["shard"], np.arange(len(shards) + 1)).tolist()
-        for number, shard in enumerate(shards):
-            start, end = bounds[number], bounds[number + 1]
-            if start < end:
-                self.used = enrol(shard.rows, sights[start:end], self.observations, self.used)
+        rows = tuple(shard.rows for shard in shards)
+        self.used = enrol(rows, sights, self.observations, self.used)
         sightings = self._judge(batch, headers, sights)
         for _ in range(MOST_ROUNDS):
             again = np.flatnonzero(sightings["wanted"] == AGAIN)
@@ -72,13 +69,7 @@ class Observer:
                 break
             sightings[again] = self._judge(batch, headers, sights[again])
         sightings["wanted"][sightings["wanted"] == AGAIN] = KEEP
-        raised = 0
-        for number, shard in enumerate(shards):
-            start, end = bounds[number], bounds[number + 1]
-            if start < end:
-                part = sights[start:end], sightings[start:end], self.observations
-                raised = settle(shard.rows, number, *part, self._wanted, raised)
-        return self._wanted[:raised]
+        return self._wanted[: settle(rows, sights, sightings, self.observations, self._wanted)]
 
     def _judge(self, batch: PacketBatch, headers: NDArray[np.void], sights: NDArray[np.void]) -> NDArray[np.void]:
         """Gather the payloads, ask their candidates, and decide; gives the SIGHTING rows."""

@@ -214,7 +214,7 @@ def update(
             and has_ports(signed(row["proto"]))
         ):
             if flow["watch"][d] > 0:
-                seen = offer(flow, row, d, order[n], index, sights, seen)
+                seen = offer(flow, row, d, order[n], shard, index, sights, seen)
             else:
                 header, owner, last = order[n], owner_of(index, shard, d), signed(flow["passed"][d])
                 if 0 <= last < len(owners) and owners[last] == owner:
@@ -228,7 +228,7 @@ def update(
 
 
 @kernel
-def offer(flow: Any, row: Any, d: int, header: int, index: int, sights: Any, seen: int) -> int:
+def offer(flow: Any, row: Any, d: int, header: int, shard: int, index: int, sights: Any, seen: int) -> int:
     """Put a payload behind the `seen` ones of `sights`, unless it repeats what was; returns how many are there."""
     place = stream_place(flow, row, d) if row["proto"] == TCP else AT_START
     if place == NOT_NEEDED:
@@ -236,6 +236,7 @@ def offer(flow: Any, row: Any, d: int, header: int, index: int, sights: Any, see
     flow["watch"][d] -= 1
     sight = sights[seen]
     sight["header"] = header
+    sight["shard"] = shard
     sight["row"] = index
     sight["observation"] = flow["observation"]
     sight["direction"] = d
@@ -244,18 +245,22 @@ def offer(flow: Any, row: Any, d: int, header: int, index: int, sights: Any, see
 
 
 @kernel
-def revisit(headers: Any, wanted: Any, shard: int, rows: Any, passed: Any, sights: Any, seen: int) -> int:
-    """Offer payloads that :func:`update` passed over, of the directions that are `wanted` (WANTED) by now."""
+def revisit(headers: Any, wanted: Any, rows: Any, passed: Any, sights: Any) -> int:
+    """Offer payloads that :func:`update` passed over, of the directions that are `wanted` (WANTED) by now.
+
+    `rows` are those of each shard. Returns how many payloads are in `sights`.
+    """
+    seen = 0
     for n in range(len(wanted)):
-        index, d = signed(wanted[n]["row"]), signed(wanted[n]["direction"])
-        flow = rows[index]
+        shard, index, d = signed(wanted[n]["shard"]), signed(wanted[n]["row"]), signed(wanted[n]["direction"])
+        flow = rows[shard][index]
         owner = owner_of(index, shard, d)
         while flow["watch"][d] > 0:
             header = take_first(passed, flow, d, owner)
             if header == NOBODY:
                 break
             if header >= signed(wanted[n]["header"]):
-                seen = offer(flow, headers[header], d, header, index, sights, seen)
+                seen = offer(flow, headers[header], d, header, shard, index, sights, seen)
     return seen
 
 
@@ -339,7 +344,6 @@ class FlowTable:
         for number in self._numbers:
             shard = self.shards[number]
             start, end = starts[number], starts[number + 1]
-            before = seen
             while start < end:
                 done, shard.used, seen = update(
                     headers,
@@ -364,26 +368,18 @@ class FlowTable:
                 start += done
                 if start < end:
                     shard.grow()
-            self._sights["shard"][before:seen] = number
         return self._sights[:seen]
 
     def more(self, headers: NDArray[np.void], wanted: NDArray[np.void]) -> NDArray[np.void]:
         """Give payloads of the last `headers` added that were passed over, of the directions `wanted` (WANTED) by now.
 
-        `wanted` is in order of shards. Gives SIGHT rows as :meth:`add` does.
+        Gives SIGHT rows as :meth:`add` does.
         """
         self._visits += 1
         if self._visits > MOST_VISITS:
             return self._sights[:0]
-        bounds = np.searchsorted(wanted["shard"], np.arange(SHARDS + 1)).tolist()
-        seen = 0
-        for number, shard in enumerate(self.shards):
-            start, end = bounds[number], bounds[number + 1]
-            if start == end:
-                continue
-            before = seen
-            seen = revisit(headers, wanted[start:end], number, shard.rows, self._passed, self._sights, seen)
-            self._sights["shard"][before:seen] = number
+        rows = tuple(shard.rows for shard in self.shards)
+        seen = revisit(headers, wanted, rows, self._passed, self._sights)
         sights = self._sights[:seen]
         return sights[np.lexsort((sights["header"], sights["shard"]))]
 

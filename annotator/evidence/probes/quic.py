@@ -138,8 +138,10 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         state, _, length = opened(data, i, end, number, stop, stream, filled)
         if state == 0:
             return answer
-        basis, wishes = (CLIENT_HELLO, 0) if state == 2 else (INITIAL_PART, FOLLOW)
-        return verdict(CONFIRMED, CLIENT, basis, wishes), i, end - i if length else 0
+        if state == 2:
+            return verdict(CONFIRMED, CLIENT, CLIENT_HELLO), i, end - i if length else 0
+        # the rest comes in further packets; of packets that were cut when they were captured, nothing would be whole
+        return verdict(CONFIRMED, CLIENT, INITIAL_PART, FOLLOW if end >= stop else 0), i, end - i if length else 0
     number, stop, _ = quic_initial.long_header(data, i, end)
     if number < 0 or stop > finish:
         return NOTHING

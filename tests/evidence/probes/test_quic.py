@@ -111,6 +111,13 @@ def test_a_part_of_a_hello_is_followed() -> None:
     assert ask(PROBE, protect(frame(HELLO, 200, len(HELLO))), CONTEXT).label == "video.example.org"
 
 
+def test_a_packet_that_was_cut_asks_for_nothing() -> None:
+    """A short snap length cuts the next ones, too: no name would come of them."""
+    whole = protect(frame(HELLO, 0, len(HELLO)))
+    cut = ask(PROBE, whole[:130], CONTEXT, wire_length=len(whole))
+    assert (cut.grade, cut.basis, cut.label, cut.wishes) == (CONFIRMED, "client's Initial packet", "", 0)
+
+
 def test_google_versions_carry_their_own_frames_and_messages() -> None:
     """T051 has TLS, Q050 a CHLO of tags, both in frames of type 8."""
     assert ask(PROBE, protect(frame(HELLO, 0, len(HELLO), 8), T051), CONTEXT).label == "video.example.org"
