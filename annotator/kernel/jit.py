@@ -26,38 +26,38 @@ C_ORDER, F_ORDER, ALIGNED, WRITEABLE = 0x1, 0x2, 0x100, 0x400
 _LOADING: Final = Lock()
 
 
-def kind_of(value: Any) -> Any:
-    """Tell what compiled code depends on in an argument: hashable, and with a `repr` that is the same in every process.
+def take_apart(values: tuple[Any, ...], kinds: list[Any], flat: list[Any]) -> None:
+    """Put what compiled code depends on in arguments into `kinds`, and their arrays and numbers into `flat`.
 
-    Raises TypeError for what no kernel takes: they take arrays, integers, truth values, None, and tuples of these.
+    Kinds are hashable, and their `repr` is the same in every process. Tuples are unfolded; None is a kind, and nothing
+    to hand over. Raises TypeError for what no kernel takes: they take arrays, integers, truth values, None, and tuples
+    of these.
     """
-    if type(value) is np.ndarray:
-        flags = value.flags.num & (C_ORDER | F_ORDER | ALIGNED | WRITEABLE)
-        return value.dtype, value.ndim, flags & ~F_ORDER if flags & C_ORDER else flags
-    if type(value) is int:
-        return "int"
-    if isinstance(value, tuple):
-        return (f"{type(value).__module__}.{type(value).__qualname__}", *map(kind_of, value))
-    if value is None:
-        return "none"
-    if isinstance(value, bool | np.bool_):
-        return "bool"
-    if isinstance(value, np.integer):
-        return value.dtype.name
-    if isinstance(value, int):  # an enumeration's
-        return "int"
-    raise TypeError(f"a kernel takes no {type(value).__name__}")
-
-
-def _flat(values: tuple[Any, ...]) -> list[Any]:
-    """Give the arrays and numbers among arguments: tuples unfolded, None left out, which its type says all of."""
-    flat: list[Any] = []
     for value in values:
-        if isinstance(value, tuple):
-            flat += _flat(value)
-        elif value is not None:
+        kind = type(value)
+        if kind is np.ndarray:
+            flags = value.flags.num & (C_ORDER | F_ORDER | ALIGNED | WRITEABLE)
+            kinds += value.dtype, value.ndim, flags & ~F_ORDER if flags & C_ORDER else flags
             flat.append(value)
-    return flat
+        elif kind is int:
+            kinds.append("int")
+            flat.append(value)
+        elif isinstance(value, tuple):
+            kinds += kind, len(value)
+            take_apart(value, kinds, flat)
+        elif value is None:
+            kinds.append("none")
+        elif isinstance(value, bool | np.bool_):
+            kinds.append("bool")
+            flat.append(value)
+        elif isinstance(value, np.integer):
+            kinds.append(value.dtype.name)
+            flat.append(value)
+        elif isinstance(value, int):  # an enumeration's
+            kinds.append("int")
+            flat.append(value)
+        else:
+            raise TypeError(f"a kernel takes no {kind.__name__}")
 
 
 class Kernel:
@@ -83,9 +83,12 @@ class Kernel:
             if not 0 < missing <= len(self._defaults):
                 raise TypeError(f"{self.__name__} takes {self._count} arguments, not {len(arguments)}")
             arguments += self._defaults[-missing:]
-        kinds = tuple(map(kind_of, arguments))
+        parts: list[Any] = []
+        flat: list[Any] = []
+        take_apart(arguments, parts, flat)
+        kinds = tuple(parts)
         entry = self._entries.get(kinds) or self._ready(kinds, arguments)
-        return entry(*_flat(arguments))
+        return entry(*flat)
 
     @property
     def versions(self) -> int:

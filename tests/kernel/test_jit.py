@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from annotator.kernel.cache import INTERPRETED
-from annotator.kernel.jit import Kernel, kernel, kind_of
+from annotator.kernel.jit import Kernel, kernel, take_apart
 
 compiled_only = pytest.mark.skipif(INTERPRETED, reason="nothing is compiled")
 
@@ -154,16 +154,33 @@ def test_more_or_fewer_arguments_are_refused() -> None:
         twice()
 
 
+def kinds_of(*values: Any) -> list[Any]:
+    kinds: list[Any] = []
+    take_apart(values, kinds, [])
+    return kinds
+
+
 def test_kinds_are_the_same_for_what_compiled_code_treats_alike() -> None:
     row = np.arange(12).reshape(3, 4)
-    assert kind_of(row[:1]) == kind_of(row)
-    assert kind_of(row[:, 1]) != kind_of(row[0])
+    assert kinds_of(row[:1]) == kinds_of(row)
+    assert kinds_of(row[:, 1]) != kinds_of(row[0])
     frozen = row.copy()
     frozen.flags.writeable = False
-    assert kind_of(frozen) != kind_of(row)
-    assert kind_of(7) == kind_of(-(2**40))
-    assert kind_of(np.uint64(7)) != kind_of(7)
-    assert kind_of(True) == kind_of(np.False_) != kind_of(1)
+    assert kinds_of(frozen) != kinds_of(row)
+    assert kinds_of(7) == kinds_of(-(2**40))
+    assert kinds_of(np.uint64(7)) != kinds_of(7)
+    assert kinds_of(True) == kinds_of(np.False_) != kinds_of(1)
+
+
+def test_tuples_are_taken_apart_but_not_mixed_up() -> None:
+    """Where one ends and what it is called are part of its kind."""
+    one, two = np.arange(2), np.arange(3)
+    assert kinds_of((one, two)) != kinds_of(one, two)
+    assert kinds_of((one,), two) != kinds_of((one, two))
+    assert kinds_of(Columns(one, two, None)) != kinds_of((one, two, None))
+    flat: list[Any] = []
+    take_apart((one, (two, None, (3,)), False), [], flat)
+    assert all(a is b for a, b in zip(flat, [one, two, 3, False], strict=True))
 
 
 LOAD = "import sys, numpy as np; from annotator.kernel.load import be32, view; be32(view(np.zeros(4, np.uint8)), 0); "
