@@ -1,4 +1,4 @@
-"""Bundles of probes, compiled together: a bundle loads in the time of two probes, and takes one call for all of them.
+"""Bundles of probes, compiled together: one call asks all of a bundle, and loading it takes about as long as two probes.
 
 They are compiled ahead of time (``annotate --prepare``); without them each probe is compiled when it pays.
 """
