@@ -23,7 +23,7 @@ from annotator.kernel.load import signed, view
 from annotator.kernel.twin import twin
 
 LOAD_S: Final = 0.006
-"""What loading a bundle from the cache takes (measured: 6 to 9 ms); the kernel of one probe takes about half of that."""
+"""What loading a bundle from the cache takes (measured: 6 to 9 ms); that of one probe takes about half of it."""
 COMPILE_S: Final = 1.0
 """What compiling it takes."""
 PLAIN_PAIR_S: Final = 24e-6

@@ -1,4 +1,4 @@
-"""Bundles of probes, compiled together: one call asks all of a bundle, and loading it takes about as long as two probes.
+"""Bundles of probes, compiled together: one call asks all of a bundle, and loading it takes as long as two probes.
 
 They are compiled ahead of time (``annotate --prepare``); without them each probe is compiled when it pays.
 """
