@@ -68,13 +68,11 @@ def number_addresses(flows: Flows) -> Addresses:
     codes = np.empty(2 * flow_count, np.int64)
     six = np.concatenate((is6, is6))
     ipv4, codes[~six] = distinct(low[~six].astype(np.uint32))
-
     rows6 = np.flatnonzero(six)
-    high6, low6 = np.concatenate((flows.initiator_hi, flows.responder_hi))[rows6], low[rows6]
-    order = np.lexsort((low6, high6))
-    fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = (np.diff(high6[order]) != 0) | (np.diff(low6[order]) != 0)
-    codes[rows6[order]] = len(ipv4) + np.cumsum(fresh) - 1
-    unique = order[fresh]
-    ipv6 = np.stack((high6[unique], low6[unique]), axis=1)
+    high6, of_high = distinct(np.concatenate((flows.initiator_hi, flows.responder_hi))[rows6])
+    low6, of_low = distinct(low[rows6])
+    pairs, of_pair = distinct(of_high * len(low6) + of_low)
+    codes[rows6] = len(ipv4) + of_pair
+    of_high, of_low = np.divmod(pairs, len(low6))
+    ipv6 = np.stack((high6[of_high], low6[of_low]), axis=1)
     return Addresses(ipv4, ipv6, codes[:flow_count], codes[flow_count:])
