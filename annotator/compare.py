@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.distinct import distinct
 from annotator.ladder import first_rung
 from annotator.model import NO_PORT, Agreement, Flows, Grade, Outcome, Status
 from annotator.registry import PortEntry
@@ -64,9 +65,9 @@ def _observed_verdicts(
     tied, fits = np.zeros(len(flows), np.bool_), np.zeros(len(flows), np.bool_)
     chosen = np.flatnonzero((flows.observed >= 0) & (flows.responder_entry >= 0))
     pairs = flows.responder_entry[chosen].astype(np.int64) * (len(names) + 1) + flows.observed[chosen]
-    distinct, place = np.unique(pairs, return_inverse=True)
-    verdicts = np.zeros((2, len(distinct)), np.bool_)
-    for k, pair in enumerate(distinct.tolist()):
+    different, place = distinct(pairs)
+    verdicts = np.zeros((2, len(different)), np.bool_)
+    for k, pair in enumerate(different.tolist()):
         entry, observed = divmod(pair, len(names) + 1)
         protocols = tied_protocols(entries[entry].service_names)
         verdicts[0, k] = bool(protocols)

@@ -35,11 +35,10 @@ def range_class(port: "int | NDArray[np.integer]") -> "RangeClass | NDArray[np.u
     import numpy as np
 
     ports = np.asarray(port)
-    code = np.full(ports.shape, RangeClass.NONE, np.uint8)
-    code[(ports >= 0) & (ports <= SYSTEM_LAST)] = RangeClass.SYSTEM
-    code[(ports > SYSTEM_LAST) & (ports <= USER_LAST)] = RangeClass.USER
-    code[(ports > USER_LAST) & (ports <= LAST)] = RangeClass.DYNAMIC
-    return code
+    none = RangeClass.NONE
+    codes = np.array([none, RangeClass.SYSTEM, RangeClass.USER, RangeClass.DYNAMIC, none], np.uint8)
+    bounds_passed = (ports >= 0).view(np.uint8) + (ports > SYSTEM_LAST) + (ports > USER_LAST) + (ports > LAST)
+    return codes[bounds_passed]
 
 
 def parse_ports(text: str) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from socket import AF_INET, AF_INET6, inet_ntop
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.distinct import distinct
 from annotator.model import Flows
 
 Integers = NDArray[np.int64]
@@ -59,20 +60,19 @@ class Addresses:
 def number_addresses(flows: Flows) -> Addresses:
     """Number the addresses of both ends of all flows."""
     flow_count = len(flows)
-    version = np.concatenate((flows.version, flows.version))
-    high = np.concatenate((flows.initiator_hi, flows.responder_hi))
     low = np.concatenate((flows.initiator_lo, flows.responder_lo))
+    is6 = flows.version == 6
+    if not is6.any():
+        ipv4, codes = distinct(low.astype(np.uint32))
+        return Addresses(ipv4, np.empty((0, 2), np.uint64), codes[:flow_count], codes[flow_count:])
     codes = np.empty(2 * flow_count, np.int64)
-
-    is4 = version == 4
-    ipv4, codes[is4] = np.unique(low[is4].astype(np.uint32), return_inverse=True)
-
-    rows6 = np.flatnonzero(~is4)
-    high6, low6 = high[rows6], low[rows6]
-    order = np.lexsort((low6, high6))
-    fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = (np.diff(high6[order]) != 0) | (np.diff(low6[order]) != 0)
-    codes[rows6[order]] = len(ipv4) + np.cumsum(fresh) - 1
-    unique = order[fresh]
-    ipv6 = np.stack((high6[unique], low6[unique]), axis=1)
+    six = np.concatenate((is6, is6))
+    ipv4, codes[~six] = distinct(low[~six].astype(np.uint32))
+    rows6 = np.flatnonzero(six)
+    high6, of_high = distinct(np.concatenate((flows.initiator_hi, flows.responder_hi))[rows6])
+    low6, of_low = distinct(low[rows6])
+    pairs, of_pair = distinct(of_high * len(low6) + of_low)
+    codes[rows6] = len(ipv4) + of_pair
+    of_high, of_low = np.divmod(pairs, len(low6))
+    ipv6 = np.stack((high6[of_high], low6[of_low]), axis=1)
     return Addresses(ipv4, ipv6, codes[:flow_count], codes[flow_count:])

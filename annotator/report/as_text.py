@@ -49,23 +49,27 @@ def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
 
 def render(report: Report, *, width: int = WIDTH, color: bool = False, flows: bool = False) -> str:
     """Give the report as lines of at most `width` cells; `color` adds a terminal's escape sequences."""
+    width = max(width, NARROWEST)
+    lines = Page(report, width).lines(flows)
+    if not color:
+        return "".join(f"{line.plain.rstrip()}\n" for line in lines)
     import io
 
     from rich.console import Console
 
     console = Console(
         file=io.StringIO(),
-        width=max(width, NARROWEST),
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
+        width=width,
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,  # whatever the environment says: that was looked at before
         markup=False,
         highlight=False,
         emoji=False,
         legacy_windows=False,
     )
     with console.capture() as capture:
-        for line in Page(report, console.width).lines(flows):
+        for line in lines:
             line.rstrip()
             console.print(line, soft_wrap=True)
     return capture.get()

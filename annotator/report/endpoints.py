@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.distinct import distinct
 from annotator.model import Agreement, Grade, Scope
 from annotator.report.columns import DISAGREEMENT, UNKNOWN, Column, beside_responder
 from annotator.report.facts import Facts, Integers
@@ -19,7 +20,7 @@ from annotator.report.findings import (
     judge_ephemeral,
     judge_severity,
 )
-from annotator.report.group import group_by, ragged
+from annotator.report.group import ragged
 from annotator.report.next_step import next_step, next_step_of_disagreement, steps
 from annotator.report.ports import PortGroups
 from annotator.report.records import Make, Records, Values
@@ -55,9 +56,7 @@ class Endpoints(PortGroups):
     @cached_property
     def inbound_peers(self) -> Integers:
         """Different remote initiators of each local responder."""
-        inbound = np.flatnonzero(self.facts.inbound[self.rows])
-        pairs = group_by(self.groups.of_row[inbound], self.facts.addresses.initiator[self.rows[inbound]])
-        return np.bincount(self.groups.of_row[inbound[pairs.first()]], minlength=len(self)).astype(np.int64)
+        return self.groups.distinct(self.facts.addresses.initiator[self.rows], among=self.facts.inbound[self.rows])
 
     def beside(self, groups: Integers) -> dict[str, list[Any]]:
         """Give the columns that were asked for besides: what most flows say."""
@@ -235,6 +234,7 @@ def least(codes: NDArray[np.uint8], ends: Endpoints) -> NDArray[np.uint8]:
 
 def _unauthorized(facts: Facts, ends: Endpoints) -> NDArray[np.bool_]:
     """Say of each group whether unauthorised use of its port is reported, (g,)."""
-    entries, of_group = np.unique(facts.flows.responder_entry[ends.row], return_inverse=True)
-    reported = [bool(facts.assignments[int(entry)].unauthorized_use) for entry in entries]
+    entries, of_group = distinct(facts.flows.responder_entry[ends.row])
+    known = facts.analysis.registry.entries
+    reported = [entry >= 0 and bool(known[entry].unauthorized_use.strip()) for entry in entries.tolist()]
     return np.array(reported, np.bool_)[of_group]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.distinct import distinct, stable_sort, starts_of
 from annotator.model import NO_TIME
 
 Integers = NDArray[np.int64]
@@ -20,12 +21,13 @@ def pack(*keys: NDArray[np.integer]) -> NDArray[np.uint64]:
     for key in keys[1:]:
         width = int(key.max(initial=0)) + 1
         if limit * width >= 1 << 64:
-            values, numbered = np.unique(packed, return_inverse=True)
+            values, numbered = distinct(packed)
             packed, limit = numbered.astype(np.uint64), max(len(values), 1)
         if limit * width >= 1 << 64:
-            values, key = np.unique(key, return_inverse=True)  # noqa: PLW2901 (the same key, numbered densely)
+            values, key = distinct(key)  # noqa: PLW2901 (the same key, numbered densely)
             width = max(len(values), 1)
-        packed = packed * np.uint64(width) + key.astype(np.uint64)
+        packed *= np.uint64(width)
+        packed += key.astype(np.uint64)
         limit *= width
     return packed
 
@@ -56,7 +58,7 @@ class Groups:
         """Sum (n,) values by group, (g,)."""
         if not len(self):
             return np.empty(0, np.int64)
-        return np.add.reduceat(values[self.order].astype(np.int64), self.starts)
+        return np.add.reduceat(values[self.order], self.starts, dtype=np.int64)
 
     def earliest(self, ns: Integers) -> Integers:
         """Give the least time of each group, NO_TIME where no row of it has one, (g,)."""
@@ -84,22 +86,42 @@ class Groups:
             The codes of all groups, group after group; how often each occurs in its group; where each group starts,
             (g + 1,).
         """
-        pairs = group_by(self.of_row, codes)
-        rows = pairs.first()
-        group, code, count = self.of_row[rows], codes[rows], pairs.size()
+        group, code, count = self._pairs(codes)
         order = np.lexsort((code, -count, group))
-        starts = np.searchsorted(group[order], np.arange(len(self) + 1))
-        return code[order].astype(np.int64), count[order], starts.astype(np.int64)
+        starts = np.zeros(len(self) + 1, np.int64)
+        np.cumsum(np.bincount(group, minlength=len(self)), out=starts[1:])
+        return code[order], count[order], starts
 
     def best(self, scores: NDArray[np.integer]) -> Integers:
         """Give the row with the highest score of each group, the first of equals, (g,)."""
         order = np.lexsort((-scores, self.of_row))
         return order[self.starts].astype(np.int64)
 
-    def distinct(self, codes: NDArray[np.integer]) -> Integers:
-        """Count the different codes of each group, (g,)."""
-        pairs = group_by(self.of_row, codes)
-        return np.bincount(self.of_row[pairs.first()], minlength=len(self)).astype(np.int64)
+    def distinct(self, codes: NDArray[np.integer], among: NDArray[np.bool_] | None = None) -> Integers:
+        """Count the different codes of each group, (g,); of the rows where `among`, (n,), says so."""
+        group, _, _ = self._pairs(codes, among)
+        return np.bincount(group, minlength=len(self)).astype(np.int64)
+
+    def _pairs(
+        self, codes: NDArray[np.integer], among: NDArray[np.bool_] | None = None
+    ) -> tuple[Integers, Integers, Integers]:
+        """Give each different (group, code) once, in this order, and how often it occurs: three arrays, (p,)."""
+        of_row = self.of_row if among is None else self.of_row[among]
+        codes = codes if among is None else codes[among]
+        width = int(codes.max(initial=0)) + 1
+        if width * len(self) <= len(codes):  # few: counted off in a table
+            counts = np.bincount(of_row * width + codes, minlength=len(self) * width)
+            pairs = np.flatnonzero(counts)
+            return *np.divmod(pairs, width), counts[pairs]
+        values = None
+        if width * len(self) >= 1 << 63:
+            values, codes = distinct(codes)
+            width = len(values)
+        packed = of_row * width + codes
+        packed.sort()
+        places = np.flatnonzero(starts_of(packed))
+        group, code = np.divmod(packed[places], width)
+        return group, code if values is None else values[code].astype(np.int64), np.diff(places, append=len(packed))
 
 
 def ragged(values: NDArray[np.integer], starts: Integers, groups: Integers, most: int | None = None) -> list[list[int]]:
@@ -119,27 +141,10 @@ def ragged(values: NDArray[np.integer], starts: Integers, groups: Integers, most
     return [flat[end - length : end] for end, length in zip(ends.tolist(), size.tolist(), strict=True)]
 
 
-def stable_sort(keys: NDArray[np.uint64]) -> tuple[Integers, NDArray[np.uint64]]:
-    """Sort keys, (n,): the order, equals in the order in which they stand, and the sorted keys.
-
-    Where there is room for it the place is put behind the key: sorting numbers takes a third of sorting places.
-    """
-    n = len(keys)
-    if int(keys.max(initial=0)) >= (1 << 64) // max(n, 1) - 1:
-        order = np.argsort(keys, kind="stable")
-        return order.astype(np.int64, copy=False), keys[order]
-    joined = keys * np.uint64(n) + np.arange(n, dtype=np.uint64)
-    joined.sort()
-    ordered, order = np.divmod(joined, np.uint64(max(n, 1)))
-    return order.astype(np.int64), ordered
-
-
 def group_by(*keys: NDArray[np.integer]) -> Groups:
     """Group n rows by one or more non-negative integer keys, each of shape (n,)."""
-    packed = pack(*keys)
-    order, ordered = stable_sort(packed)
-    fresh = np.ones(len(ordered), np.bool_)
-    fresh[1:] = ordered[1:] != ordered[:-1]
+    order, ordered = stable_sort(pack(*keys))
+    fresh = starts_of(ordered)
     of_row = np.empty(len(ordered), np.int64)
     of_row[order] = np.cumsum(fresh) - 1
-    return Groups(order.astype(np.int64, copy=False), np.flatnonzero(fresh).astype(np.int64, copy=False), of_row)
+    return Groups(order, np.flatnonzero(fresh), of_row)

@@ -71,12 +71,12 @@ class PortGroups:
         return self.groups.distinct(self.facts.addresses.responder[self.rows])
 
     @cached_property
-    def _first_seen(self) -> NDArray[np.bytes_]:
-        return iso_times(self.groups.earliest(self.facts.flows.first_ns[self.rows]))
+    def _first_ns(self) -> Integers:
+        return self.groups.earliest(self.facts.flows.first_ns[self.rows])
 
     @cached_property
-    def _last_seen(self) -> NDArray[np.bytes_]:
-        return iso_times(self.groups.latest(self.facts.flows.last_ns[self.rows]))
+    def _last_ns(self) -> Integers:
+        return self.groups.latest(self.facts.flows.last_ns[self.rows])
 
     @cached_property
     def _agreement(self) -> Integers:
@@ -135,8 +135,8 @@ class PortGroups:
             "responders": self.responders[groups].tolist(),
             "packets": self.packets[groups].tolist(),
             "bytes": self.bytes[groups].tolist(),
-            "first_seen": [text.decode() or None for text in self._first_seen[groups].tolist()],
-            "last_seen": [text.decode() or None for text in self._last_seen[groups].tolist()],
+            "first_seen": [text.decode() or None for text in iso_times(self._first_ns[groups]).tolist()],
+            "last_seen": [text.decode() or None for text in iso_times(self._last_ns[groups]).tolist()],
             "wireshark_filter": self.wireshark_filters(groups),
             **self.beside(groups),
         }

@@ -8,7 +8,7 @@ import numpy as np
 from annotator.registry import protocol_keyword
 from annotator.report.columns import SCAN
 from annotator.report.facts import Facts, Flags, Integers
-from annotator.report.group import Groups, group_by
+from annotator.report.group import group_by
 from annotator.report.records import Records, Values
 from annotator.report.text import iso_times
 
@@ -38,19 +38,12 @@ def _tries(facts: Facts, rows: np.ndarray, host: bool) -> Flags:
     fixed, varied = (responder, port) if host else (port, responder)
     groups = group_by(initiator, proto, fixed)
     tried = groups.distinct(varied)
-    answered = _answering(groups, varied, facts.answered[rows])
+    answered = groups.distinct(varied, among=facts.answered[rows])
     unanswered = groups.sum(facts.unanswered[rows])
     scan = (tried >= MIN_TARGETS) & (answered <= MAX_ANSWERED * tried)
     # One-sided captures hide answers: only flows that were seen to fail make a scan.
     scan &= unanswered >= (1 - MAX_ANSWERED) * groups.size()
     return scan[groups.of_row]
-
-
-def _answering(groups: Groups, varied: np.ndarray, answered: Flags) -> np.ndarray:
-    """Count the different targets of each group that answered at least once, (g,)."""
-    pairs = group_by(groups.of_row, varied)
-    hit = pairs.sum(answered) > 0
-    return np.bincount(groups.of_row[pairs.first()][hit], minlength=len(groups))
 
 
 def find_scans(facts: Facts) -> Scans:
@@ -71,10 +64,9 @@ def _records(facts: Facts, rows: np.ndarray) -> Records:
     groups = group_by(facts.addresses.initiator[rows], flows.proto[rows])
     target = group_by(responder, port).of_row
     tried = groups.distinct(target)
-    answered = _answering(groups, target, facts.answered[rows])
+    answered = groups.distinct(target, among=facts.answered[rows])
     hosts, ports = groups.distinct(responder), groups.distinct(port)
-    first = iso_times(groups.earliest(flows.first_ns[rows]))
-    last = iso_times(groups.latest(flows.last_ns[rows]))
+    first, last = groups.earliest(flows.first_ns[rows]), groups.latest(flows.last_ns[rows])
     size = groups.size()
     order = np.argsort(-tried, kind="stable")
 
@@ -97,8 +89,8 @@ def _records(facts: Facts, rows: np.ndarray) -> Records:
             "tried": tried[chosen].tolist(),
             "answered": answered[chosen].tolist(),
             "flows": size[chosen].tolist(),
-            "first_seen": [time.decode() or None for time in first[chosen].tolist()],
-            "last_seen": [time.decode() or None for time in last[chosen].tolist()],
+            "first_seen": [time.decode() or None for time in iso_times(first[chosen]).tolist()],
+            "last_seen": [time.decode() or None for time in iso_times(last[chosen]).tolist()],
         }
 
     return Records(SCAN, len(groups), make)

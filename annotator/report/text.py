@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.distinct import distinct
 from annotator.model import NO_TIME
 
 TCP_FLAG_LETTERS: Final = "FSRPAUEC"
@@ -21,8 +22,8 @@ def iso_times(ns: NDArray[np.int64]) -> NDArray[np.bytes_]:
         ASCII text, shape (n,), dtype ``S30``.
     """
     seconds, fraction = np.divmod(ns, 1_000_000_000)
-    distinct, of_row = np.unique(seconds, return_inverse=True)  # packets crowd: few seconds, many rows
-    whole = np.datetime_as_string(distinct.astype("datetime64[s]")).astype("S19")
+    different, of_row = distinct(seconds)  # packets crowd: few seconds, many rows
+    whole = np.datetime_as_string(different.astype("datetime64[s]")).astype("S19")
     text = np.empty((len(ns), 30), np.uint8)
     text[:, :19] = whole[of_row].view(np.uint8).reshape(len(ns), 19)
     text[:, 19] = ord(".")

@@ -49,6 +49,25 @@ def test_groups_agree_with_dictionaries(rows: list[tuple[int, int, int, int, boo
     assert all(rows[i][:2] == keys[groups.of_row[i]] for i in range(len(rows)))
 
 
+@given(ROWS, st.sampled_from([1, 10**6, 2**60]))
+def test_pairs_are_counted_however_far_apart_their_codes_are(
+    rows: list[tuple[int, int, int, int, bool]], scale: int
+) -> None:
+    """In a table, sorted, or numbered first: the different codes of each group, of all its rows or of some."""
+    one, code = np.array([row[0] for row in rows], np.int64), np.array([scale * row[2] for row in rows], np.int64)
+    flag = np.array([row[4] for row in rows], np.bool_)
+    groups = group_by(one)
+    keys = sorted({row[0] for row in rows})
+    counted = [Counter(scale * row[2] for row in rows if row[0] == key) for key in keys]
+    marked = [{row[2] for row in rows if row[0] == key and row[4]} for key in keys]
+    assert groups.distinct(code).tolist() == [len(counts) for counts in counted]
+    assert groups.distinct(code, among=flag).tolist() == [len(codes) for codes in marked]
+    codes, often, starts = groups.ranked(code)
+    assert starts.tolist() == np.cumsum([0, *map(len, counted)]).tolist()
+    wanted = [sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])) for counts in counted]
+    assert list(zip(codes.tolist(), often.tolist(), strict=True)) == [pair for group in wanted for pair in group]
+
+
 BIG = st.integers(0, 2**64 - 1)
 
 
