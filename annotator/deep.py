@@ -18,8 +18,7 @@ from annotator.errors import InputError
 from annotator.evidence import Findings
 from annotator.evidence.hypotheses import HYPOTHESES, NAMES, VAGUE, Hypothesis
 from annotator.evidence.tshark import Tshark, TsharkError
-from annotator.excerpt import Bounds, Packet, excerpts
-from annotator.filter import PacketFilter
+from annotator.excerpt import Bounds, Captures, Packet, excerpts
 from annotator.model import TCP, UDP, Agreement, Flows, Grade, Issue
 from annotator.small_capture import SmallCapture
 
@@ -64,14 +63,12 @@ def wanted_rows(flows: Flows, most: int) -> list[int]:
 
 
 def deepen(
-    paths: Sequence[str],
+    captures: Captures,
     flows: Flows,
     findings: Findings,
     tunnels: Mapping[int, str],
     most_flows: int,
     most_packets: int,
-    packet_filter: PacketFilter | None = None,
-    ignore_vlan: bool = False,
     seconds: float = SECONDS,
     program: str = "tshark",
 ) -> list[Issue]:
@@ -86,7 +83,7 @@ def deepen(
     try:
         tshark = Tshark(seconds, program)
         bounds = Bounds(most_packets, most_packets)
-        packets = excerpts(paths, flows, tunnels, rows, bounds, packet_filter, ignore_vlan)
+        packets = excerpts(captures, flows, tunnels, rows, bounds)
         opinions = ask(tshark, flows, packets)
     except (TsharkError, InputError, OSError) as error:
         first = rows[0]

@@ -53,6 +53,16 @@ class Packet:
 
 
 @dataclass(frozen=True, slots=True)
+class Captures:
+    """Captures to be read once more, in the way in which they were read first."""
+
+    paths: Sequence[str]
+    packet_filter: PacketFilter | None = None
+    ignore_vlan: bool = False
+    resync: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """How much is kept of each flow."""
 
@@ -65,30 +75,28 @@ class Bounds:
 
 
 def excerpts(
-    paths: Sequence[str],
+    captures: Captures,
     flows: Flows,
     tunnels: Mapping[int, str],
     rows: Sequence[int],
     bounds: Bounds,
-    packet_filter: PacketFilter | None = None,
-    ignore_vlan: bool = False,
 ) -> dict[int, list[Packet]]:
-    """Read the captures at `paths` again and give the first packets of the flows `rows`, by row, in order.
+    """Read `captures` again and give the first packets of the flows `rows`, by row, in order.
 
-    `flows` and `tunnels` are those of the :class:`~annotator.model.Analysis` of the same captures, made with the same
-    filter and `ignore_vlan`. Raises :class:`~annotator.errors.InputError` where one cannot be read again.
+    `flows` and `tunnels` are those of the :class:`~annotator.model.Analysis` of them. Raises
+    :class:`~annotator.errors.InputError` where one cannot be read again.
     """
-    if STDIN in paths:
+    if STDIN in captures.paths:
         raise InputError("-: standard input cannot be read twice; save it to a file first")
-    chosen = _Chosen(flows, tunnels, rows, bounds, ignore_vlan)
-    readers = open_captures(paths)
+    chosen = _Chosen(flows, tunnels, rows, bounds, captures.ignore_vlan)
+    readers = open_captures(captures.paths, resync=captures.resync)
     try:
         for reader in readers:
             book = TunnelBook()
             decoder = Decoder(book)
             for batch in reader.batches():
-                if packet_filter:
-                    batch.keep = packet_filter.verdicts(batch)
+                if captures.packet_filter:
+                    batch.keep = captures.packet_filter.verdicts(batch)
                 for headers in decoder.decode(batch):
                     chosen.take(batch, headers, book)
                 if chosen.full:

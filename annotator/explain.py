@@ -15,7 +15,7 @@ import numpy as np
 from annotator.errors import UsageError
 from annotator.evidence.hypotheses import HYPOTHESES
 from annotator.evidence.tshark import Tshark, TsharkError
-from annotator.excerpt import Bounds, Packet, excerpts
+from annotator.excerpt import Bounds, Captures, Packet, excerpts
 from annotator.flow.community_id import community_ids
 from annotator.model import PORT_TRANSPORT, TCP, UDP, Analysis, Flows
 from annotator.report.flow_rows import Form
@@ -81,7 +81,10 @@ def explain(paths: Sequence[str], analysis: Analysis, wanted: str, *, deep: bool
         raise UsageError(f"no flow {clean(wanted)} in the capture; --flows --format csv lists them with Community IDs")
     shown = rows[:MOST_FLOWS]
     bounds = Bounds(2 * max(PAYLOADS, TSHARK_PACKETS), max(PAYLOADS, TSHARK_PACKETS))
-    packets = excerpts(paths, flows, analysis.tunnels, shown, bounds, None, bool(analysis.options["ignore_vlan"]))
+    captures = Captures(
+        paths, ignore_vlan=bool(analysis.options["ignore_vlan"]), resync=bool(analysis.options["resync"])
+    )
+    packets = excerpts(captures, flows, analysis.tunnels, shown, bounds)
     table = Report(analysis).flow_rows
     labels = analysis.findings.texts(np.array(shown, np.int64))
     made = []

@@ -14,7 +14,7 @@ Initiators have the third rung only.
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -22,8 +22,7 @@ import numpy as np
 
 from annotator.errors import InputError
 from annotator.evidence.dns_answers import Address, named
-from annotator.excerpt import Bounds, excerpts
-from annotator.filter import PacketFilter
+from annotator.excerpt import Bounds, Captures, excerpts
 from annotator.model import TCP, Beside, Flows, Issue
 
 SPEAK_NAMES: Final = ("dns", "mdns", "llmnr")
@@ -61,18 +60,16 @@ class _Claims:
 
 
 def resolve(
-    paths: Sequence[str],
+    captures: Captures,
     flows: Flows,
     findings: Any,
     tunnels: Mapping[int, str],
-    packet_filter: PacketFilter | None = None,
-    ignore_vlan: bool = False,
 ) -> tuple[list[Beside], list[Issue]]:
-    """Name both ends of the flows, as columns beside them; the captures at `paths` are read again for the answers.
+    """Name both ends of the flows, as columns beside them; `captures` are read again for the answers.
 
     What cannot be read again (standard input, an interface) gives names by clients only, and an issue that says so.
     """
-    claims, issues = _claims(paths, flows, findings, tunnels, packet_filter, ignore_vlan)
+    claims, issues = _claims(captures, flows, findings, tunnels)
     own = _by_clients(flows, findings)
     elsewhere: dict[Address, Counter[Said]] = defaultdict(Counter)
     for row, (name, basis) in own.items():
@@ -149,12 +146,10 @@ def _asked(claims: _Claims, flows: Flows, row: int, address: Address) -> str | N
 
 
 def _claims(
-    paths: Sequence[str],
+    captures: Captures,
     flows: Flows,
     findings: Any,
     tunnels: Mapping[int, str],
-    packet_filter: PacketFilter | None,
-    ignore_vlan: bool,
 ) -> tuple[_Claims, list[Issue]]:
     """Read the answers of name servers out of the captures."""
     claims = _Claims()
@@ -168,7 +163,7 @@ def _claims(
         issues.append(Issue("names_incomplete", "evidence", len(rows) - MOST_FLOWS, 0, detail, partial=True))
         rows = rows[:MOST_FLOWS]
     try:
-        found = excerpts(paths, flows, tunnels, rows.tolist(), BOUNDS, packet_filter, ignore_vlan)
+        found = excerpts(captures, flows, tunnels, rows.tolist(), BOUNDS)
     except InputError:  # a pipe, an interface, a file that is gone
         detail = "a capture cannot be read again for the answers of name servers: names are from SNI and Host only"
         return claims, [*issues, Issue("names_unread", "evidence", len(rows), 0, detail)]

@@ -16,6 +16,7 @@ from annotator.decode import Decoder
 from annotator.decode.fragments import Fragments
 from annotator.decode.tunnels import TunnelBook
 from annotator.evidence import Findings, find
+from annotator.excerpt import Captures
 from annotator.filter import PacketFilter, registered_ports
 from annotator.flow import finish
 from annotator.flow.key import Sharded, Sharder
@@ -92,12 +93,12 @@ def run(
     digests = sorted(set(flows.tunnel[flows.tunnel != 0].tolist()))  # np.unique would import as much as all of this
     names = {digest: tunnels.text(digest) for digest in digests}
     # what can be read but once is called standard input, which nobody tries to read again
-    again = [reader.name if reader.bytes_total is not None else STDIN for reader in readers]
+    names_again = [reader.name if reader.bytes_total is not None else STDIN for reader in readers]
+    again = Captures(names_again, packet_filter, settings.ignore_vlan, settings.resync)
     if settings.deep:
         from annotator.deep import deepen
 
-        most = settings.deep_flows, settings.deep_packets
-        issues += deepen(again, flows, findings, names, *most, packet_filter, settings.ignore_vlan)
+        issues += deepen(again, flows, findings, names, settings.deep_flows, settings.deep_packets)
         compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
     flows.site, said = site_words(flows, site, day_of(captures))
     issues += contradictions(flows, findings)
@@ -105,7 +106,7 @@ def run(
     if settings.resolve:
         from annotator.names import resolve
 
-        beside, told = resolve(again, flows, findings, names, packet_filter, settings.ignore_vlan)
+        beside, told = resolve(again, flows, findings, names)
         issues += told
     if settings.mmdb:
         from annotator.places import places

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from annotator.deep import deepen, wanted_rows
+from annotator.excerpt import Captures
 from annotator.model import Agreement, Analysis, Grade
 from annotator.pipeline import analyse
 from annotator.settings import Settings
@@ -34,7 +35,7 @@ def test_tshark_names_what_no_probe_knew(samples: Path) -> None:
     flows, findings = analysis.flows, analysis.findings
 
     async def within_a_loop() -> list[object]:
-        return list(deepen(paths, flows, findings, analysis.tunnels, 50, 20))
+        return list(deepen(Captures(paths), flows, findings, analysis.tunnels, 50, 20))
 
     assert asyncio.run(within_a_loop()) == []
     found = {}
@@ -52,7 +53,7 @@ def test_without_tshark_there_is_an_issue_and_the_report(samples: Path) -> None:
     paths = [str(samples / "services.pcapng")]
     analysis = forgotten(paths)
     before = analysis.flows.observed.copy()
-    (issue,) = deepen(paths, analysis.flows, analysis.findings, {}, 50, 20, program="no-such-tshark")
+    (issue,) = deepen(Captures(paths), analysis.flows, analysis.findings, {}, 50, 20, program="no-such-tshark")
     assert (issue.name, issue.layer, issue.partial) == ("deep", "evidence", True)
     assert "not installed" in issue.detail
     assert (analysis.flows.observed == before).all()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from annotator.excerpt import Bounds, excerpts
+from annotator.excerpt import Bounds, Captures, excerpts
 from annotator.model import TCP, UDP
 from annotator.pipeline import analyse
 from annotator.settings import Settings
@@ -19,7 +19,7 @@ def test_flows_survive_with_other_ports(samples: Path, tmp_path: Path) -> None:
         flows = first.flows
         payload = flows.initiator_payload_bytes + flows.responder_payload_bytes
         rows = np.flatnonzero((payload > 0) & np.isin(flows.proto, (TCP, UDP))).tolist()
-        found = excerpts(paths, flows, first.tunnels, rows, Bounds(1 << 30, 1 << 30))
+        found = excerpts(Captures(paths), flows, first.tunnels, rows, Bounds(1 << 30, 1 << 30))
         small = tmp_path / f"{name}.pcap"
         with small.open("wb") as file:
             capture = SmallCapture(file)
