@@ -8,6 +8,7 @@ from annotator.registry.entry import DYNAMIC_ENTRY, STATUS_OF_ROW, PortEntry, ma
 from annotator.registry.index import PortIndex, transports_of
 from annotator.registry.ranges import LAST, TRANSPORTS, USER_LAST
 from annotator.registry.record import Record
+from annotator.registry.rows import Rows
 from annotator.words import Status
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def say(records: Sequence[Record], of: Saying) -> PortEntry:
 class Entries(Sequence[PortEntry]):
     """The distinct entries of a registry, each made when it is first asked for."""
 
-    def __init__(self, records: Sequence[Record], sayings: Sequence[Saying]) -> None:
+    def __init__(self, records: Rows, sayings: Sequence[Saying]) -> None:
         """Of ``records``, as ``sayings`` tell."""
         self._records = records
         self._sayings = sayings
@@ -62,6 +63,11 @@ class Entries(Sequence[PortEntry]):
             self._made[place] = say(self._records, self._sayings[place])
         return self._made[place]
 
+    def is_use_reported(self, index: int) -> bool:
+        """Say whether the entry has an ``unauthorized_use``, without making it."""
+        texts, of = self._records.column("unauthorized_use"), self._sayings[index]
+        return of is not None and any(texts[i] for i in of[0])
+
     def __iter__(self) -> Iterator[PortEntry]:
         """Make every entry in turn."""
         return (self[i] for i in range(len(self)))
@@ -80,7 +86,7 @@ class PortTable:
 class Interned:
     """The entries of a whole registry, in the order of ports and transports, and its tables."""
 
-    def __init__(self, index: PortIndex, records: Sequence[Record], row_statuses: Sequence[str]) -> None:
+    def __init__(self, index: PortIndex, records: Rows, row_statuses: Sequence[str]) -> None:
         """Intern what is said of every segment on every transport."""
         places: dict[Saying, int] = {}
         self._index: Final = index

@@ -236,5 +236,5 @@ def _unauthorized(facts: Facts, ends: Endpoints) -> NDArray[np.bool_]:
     """Say of each group whether unauthorised use of its port is reported, (g,)."""
     entries, of_group = distinct(facts.flows.responder_entry[ends.row])
     known = facts.analysis.registry.entries
-    reported = [entry >= 0 and bool(known[entry].unauthorized_use.strip()) for entry in entries.tolist()]
+    reported = [entry >= 0 and known.is_use_reported(entry) for entry in entries.tolist()]
     return np.array(reported, np.bool_)[of_group]

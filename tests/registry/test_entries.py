@@ -100,6 +100,14 @@ def test_entries_are_made_when_they_are_asked_for(embedded: Registry) -> None:
         entries[2]
 
 
+def test_whether_unauthorised_use_is_reported_is_known_without_making_the_entry(embedded: Registry) -> None:
+    """As the entry itself says, of each; some are, most are not."""
+    entries = embedded.entries
+    said = [entries.is_use_reported(place) for place in range(len(entries))]
+    assert said == [bool(entry.unauthorized_use) for entry in entries]
+    assert 0 < sum(said) < len(said) / 2
+
+
 def test_what_is_said_alike_is_said_once(embedded: Registry) -> None:
     """All ports of an unassigned range share an entry, on every transport."""
     places = {int(embedded.table(transport).entry[port]) for transport in TRANSPORTS for port in range(7203, 7215)}
