@@ -214,6 +214,23 @@ def release_all(store: Any, out: Any, counts: Any) -> int:
     return made
 
 
+@kernel
+def weave(headers: Any, freed: Any, behind: Any, tied: Any) -> None:
+    """Write the rows that are not held back to `tied`, and each that was set `freed` behind the row that did it.
+
+    A fragment that came long after that one would seem to lie on the far side of a pause. `behind` is ascending.
+    """
+    made = taken = 0
+    for n in range(len(headers)):
+        if headers[n]["version"] != 0:
+            tied[made] = headers[n]
+            made += 1
+        while taken < len(freed) and behind[taken] == n:
+            tied[made] = freed[taken]
+            made += 1
+            taken += 1
+
+
 class Fragments:
     """Remembers the datagrams of a run that came in fragments; memory is bounded, whatever arrives."""
 
@@ -236,13 +253,14 @@ class Fragments:
             self._store = new_store()
         out, behind = np.empty(HELD + len(chosen), HEADER), np.empty(HELD + len(chosen), np.int64)
         made = tie_fragments(headers, chosen, self._keys, self._store, TIMEOUT_NS, out, behind, counts)
-        kept = np.flatnonzero(headers["version"])
-        if not made and len(kept) == len(headers):
+        held = np.count_nonzero(headers["version"][chosen] == 0)
+        if not made and not held:
             return headers
-        order = _in_order(out[:made])
-        # a fragment that came long after the one that set it free would seem to lie on the far side of a pause
-        turns = np.argsort(np.concatenate((kept, behind[:made][order])), kind="stable")
-        return np.concatenate((headers[kept], out[:made][order]))[turns]
+        freed = out[:made]
+        order = np.lexsort((freed["depth"], freed["frame"], behind[:made]))
+        tied = np.empty(len(headers) - held + made, HEADER)
+        weave(headers, freed[order], behind[:made][order], tied)
+        return tied
 
     def give_up(self, counts: NDArray[np.int64]) -> NDArray[np.void]:
         """Let go of all that is held back, at the end of a capture: HEADER rows without ports, counted as orphans."""
