@@ -82,6 +82,7 @@ def is_compiled(probe: Probe) -> bool:
 
 @kernel
 def nominate_all(
+    places: Any,
     starts: Any,
     rows: Any,
     data: Any,
@@ -108,6 +109,7 @@ def nominate_all(
             count += 1
             continue
         candidates = nominate(
+            places,
             starts,
             rows,
             joined if s["pooled"] else frames,

@@ -1,7 +1,7 @@
 """The signature table: which protocols a payload's first bytes nominate.
 
-All signatures of all probes are one set of arrays, ordered by transport and first byte, so that a payload is tested
-against the few that its first byte allows.
+All signatures of all probes are one set of arrays, ordered by transport, the place that they look at, and the byte
+there, so that a payload is tested against the few that its bytes allow.
 """
 
 from functools import cache
@@ -15,7 +15,7 @@ from annotator.kernel.jit import kernel
 from annotator.kernel.load import le64, signed, u8
 
 TRANSPORTS: Final = (TCP, UDP, SCTP)
-ANYWHERE: Final = 256
+NO_PLACE: Final = -1
 WIDTH: Final = 8
 """Bytes of a signature at the most."""
 MOST_CANDIDATES: Final = 12
@@ -28,7 +28,6 @@ SIGNATURE: Final = np.dtype(
         ("mask", "u8"),
         ("shortest", "i8"),
         ("longest", "i8"),
-        ("at", "i4"),
         ("width", "i2"),
         ("protocol", "i2"),
         ("needs", "u1"),  # context bits
@@ -39,11 +38,14 @@ SIGNATURE: Final = np.dtype(
 
 
 class SignatureTable(NamedTuple):
-    """All signatures; those of transport number t and first byte b are ``rows[starts[t, b]:starts[t, b + 1]]``.
+    """All signatures.
 
-    Those that look at no first byte are in bucket ANYWHERE.
+    Those of transport number t that look at place p, and fit a byte b there, are
+    ``rows[starts[t, p, b]:starts[t, p, b + 1]]``.
     """
 
+    places: NDArray[np.int64]
+    """Offsets into a payload, one row a transport, NO_PLACE behind the last."""
     starts: NDArray[np.int64]
     rows: NDArray[np.void]
 
@@ -54,32 +56,33 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
 
     Raises ValueError for a signature of no or more than eight bytes, or whose mask has another length.
     """
-    starts = np.zeros((len(TRANSPORTS), ANYWHERE + 2), np.int64)
+    layouts: list[dict[int, list[list[tuple[int, ...]]]]] = [{} for _ in TRANSPORTS]
+    for number, probe in enumerate(probes):
+        for signature in probe.signatures:
+            mask = signature.mask or b"\xff" * len(signature.value)
+            if not 0 < len(signature.value) <= WIDTH or len(mask) != len(signature.value):
+                raise ValueError(f"{probe.name}: a signature has 1 to {WIDTH} bytes, and a mask as long")
+            word_mask = int.from_bytes(mask, "little")
+            word = int.from_bytes(signature.value, "little") & word_mask
+            shortest = max(signature.shortest, signature.at + len(mask))
+            row = (word, word_mask, shortest, signature.longest, len(mask), number, signature.needs)
+            alike = [word & 255] if mask[0] == 255 else [b for b in range(256) if b & mask[0] == word & 255]
+            for transport, layout in zip(TRANSPORTS, layouts, strict=True):
+                if signature.transports & transport:
+                    buckets = layout.setdefault(signature.at, [[] for _ in range(256)])
+                    for byte in alike:
+                        buckets[byte].append(row)
+    most = max(len(layout) for layout in layouts)
+    places = np.full((len(TRANSPORTS), most + 1), NO_PLACE, np.int64)
+    starts = np.zeros((len(TRANSPORTS), most + 1, 257), np.int64)
     rows: list[tuple[int, ...]] = []
-    for t, transport in enumerate(TRANSPORTS):
-        buckets: list[list[tuple[int, ...]]] = [[] for _ in range(ANYWHERE + 1)]
-        for number, probe in enumerate(probes):
-            for signature in probe.signatures:
-                if not signature.transports & transport:
-                    continue
-                mask = signature.mask or b"\xff" * len(signature.value)
-                if not 0 < len(signature.value) <= WIDTH or len(mask) != len(signature.value):
-                    raise ValueError(f"{probe.name}: a signature has 1 to {WIDTH} bytes, and a mask as long")
-                word_mask = int.from_bytes(mask, "little")
-                word = int.from_bytes(signature.value, "little") & word_mask
-                shortest = max(signature.shortest, signature.at + len(mask))
-                row = (word, word_mask, shortest, signature.longest, signature.at, len(mask), number, signature.needs)
-                if signature.at:
-                    buckets[ANYWHERE].append(row)
-                    continue
-                for first in range(256):
-                    if (first & mask[0]) == (word & 255):
-                        buckets[first].append(row)
-        for number_of, bucket in enumerate(buckets):
-            starts[t, number_of] = len(rows)
-            rows += sorted(bucket, key=lambda row: row[4])  # by place, so that a word is read once
-        starts[t, -1] = len(rows)
-    return SignatureTable(starts, np.array(rows, SIGNATURE))
+    for t, layout in enumerate(layouts):
+        for p, at in enumerate(sorted(layout)):
+            places[t, p] = at
+            lengths = [len(bucket) for bucket in layout[at]]
+            starts[t, p] = len(rows) + np.cumsum([0, *lengths])
+            rows += [row for bucket in layout[at] for row in bucket]
+    return SignatureTable(places, starts, np.array(rows, SIGNATURE))
 
 
 @kernel
@@ -94,25 +97,27 @@ def word_at(data: Any, i: int, end: int) -> Any:
 
 
 @kernel
-def nominate(starts: Any, rows: Any, data: Any, i: int, end: int, finish: int, context: int, found: Any) -> int:
+def nominate(
+    places: Any, starts: Any, rows: Any, data: Any, i: int, end: int, finish: int, context: int, found: Any
+) -> int:
     """Write the protocols that the payload ``data[i:end]`` may be into `found`, in ascending order; returns how many.
 
-    `starts` and `rows` are of the :class:`SignatureTable`, `context` is as probes see it, `finish` where the payload
-    ended on the wire.
+    `places`, `starts` and `rows` are of the :class:`SignatureTable`, `context` is as probes see it, `finish` where the
+    payload ended on the wire.
     """
-    if end <= i:
-        return 0
     transport = 0 if context & TCP else 1 if context & UDP else 2
     count = 0
-    first = u8(data, i)
-    head = word_at(data, i, end)
-    for bucket in (first, ANYWHERE):
-        place, word = i, head
-        for k in range(starts[transport, bucket], starts[transport, bucket + 1]):
+    for p in range(places.shape[1]):
+        at = i + places[transport, p]
+        if at < i or at >= end:  # there is no further place, or none in this payload
+            break
+        byte = u8(data, at)
+        first, last = starts[transport, p, byte], starts[transport, p, byte + 1]
+        if first == last:
+            continue
+        word = word_at(data, at, end)
+        for k in range(first, last):
             row = rows[k]
-            at = i + signed(row["at"])
-            if at != place:
-                place, word = at, word_at(data, at, end)
             if word & row["mask"] != row["value"]:
                 continue
             if end - at < row["width"] or finish - i < row["shortest"] or finish - i > row["longest"]:
