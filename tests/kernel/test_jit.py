@@ -44,14 +44,14 @@ def table_sum(table: Any) -> int:
     total = 0
     for row in range(table.shape[0]):
         for column in range(table.shape[1]):
-            total += table[row, column] * (row + 1)
+            total += np.int64(table[row, column]) * (row + 1)
     return total
 
 
 @kernel
 def fill(columns: Any, record: Any, by: int, on: bool) -> None:
     for n in range(len(columns.key)):
-        columns.key[n] += by + columns.value[n]
+        columns.key[n] += by + np.int64(columns.value[n])
     if on and columns.nothing is None:
         record[0]["count"] = len(columns.key)
         record[0]["pair"][1] = by
