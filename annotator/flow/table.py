@@ -405,9 +405,10 @@ def join_rows(tables: Sequence[FlowTable]) -> NDArray[np.void]:
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     rows = np.empty(len(order), FLOW)  # no page of it is touched before it is written
+    words = rows.view(np.uint64).reshape(len(rows), -1)  # NumPy copies rows field by field, and words at once
     for start, end in pairwise(starts):
         part = shards.pop(0).rows[: end - start]  # and each shard is let go of when it was read
         linked = part["previous"] >= 0
         part["previous"][linked] = place[start:end][part["previous"][linked]]
-        rows[place[start:end]] = part
+        words[place[start:end]] = part.view(np.uint64).reshape(len(part), -1)
     return rows

@@ -4,14 +4,17 @@ A twin runs the same source; what it calls is replaced by twins too, and the loa
 """
 
 from collections.abc import Callable
+from threading import RLock
 from types import FunctionType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 from annotator.kernel import load, plain
 from annotator.kernel.cache import INTERPRETED
 
 _PLAIN = {getattr(load, name): getattr(plain, name) for name in load.LOADS}
 _made: dict[Any, Any] = {}
+_MAKING: Final = RLock()
+"""Held while a twin is made: it is known before all that it calls is, which may call it."""
 
 
 def twin(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -21,6 +24,11 @@ def twin(function: Callable[..., Any]) -> Callable[..., Any]:
     if function in _PLAIN:
         plainly: Callable[..., Any] = _PLAIN[function]
         return plainly
+    with _MAKING:
+        return _make(function)
+
+
+def _make(function: Callable[..., Any]) -> Callable[..., Any]:
     if function not in _made:
         source: Any = getattr(function, "py_func", function)
         scope: dict[str, Any] = {}

@@ -1,11 +1,17 @@
 """Twins of kernels: the same source, run as plain Python."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
 import numpy as np
 import pytest
 
 from annotator.evidence.probe import CONFIRMED, START, TCP
 from annotator.evidence.probes import probes
 from annotator.kernel import load, plain
+from annotator.kernel import twin as twins
 from annotator.kernel.cache import INTERPRETED
 from annotator.kernel.twin import twin
 
@@ -34,3 +40,29 @@ def test_every_probe_has_a_twin_that_runs() -> None:
         data = np.frombuffer(payload, np.uint8)
         for probe in probes():
             twin(probe.confirm)(plain.view(data), 0, len(data), len(data), TCP | START)
+
+
+@pytest.mark.skipif(INTERPRETED, reason="kernels are plain already")
+def test_threads_get_whole_twins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that another thread is still making has not all that it calls yet: nobody gets it before."""
+    monkeypatch.setattr(twins, "_made", {})
+    together = Barrier(2)
+
+    def lacking(_: int) -> list[str]:
+        together.wait()
+        found = []
+        for probe in probes():
+            made: Any = twin(probe.confirm)
+            source: Any = getattr(probe.confirm, "py_func", probe.confirm)
+            found += [n for n in source.__code__.co_names if n in source.__globals__ and n not in made.__globals__]
+        return found
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            for _ in range(10):
+                twins._made.clear()
+                assert list(threads.map(lacking, range(2))) == [[], []]
+    finally:
+        sys.setswitchinterval(interval)
