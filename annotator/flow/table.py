@@ -55,6 +55,7 @@ NS: Final = 1_000_000_000
 ROWS_AHEAD: Final = 8
 """How many header rows before its turn one is fetched: counting a row is much shorter than a wait for memory, so those
 that are counted meanwhile have to make up for it; few enough that none leaves the cache before its turn."""
+FLOW_WORDS: Final = FLOW.itemsize // 8
 LINE: Final = 64
 """Bytes of a cache line."""
 
@@ -405,10 +406,10 @@ def join_rows(tables: Sequence[FlowTable]) -> NDArray[np.void]:
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     rows = np.empty(len(order), FLOW)  # no page of it is touched before it is written
-    words = rows.view(np.uint64).reshape(len(rows), -1)  # NumPy copies rows field by field, and words at once
+    words = rows.view(np.uint64).reshape(len(rows), FLOW_WORDS)  # NumPy copies rows field by field, and words at once
     for start, end in pairwise(starts):
         part = shards.pop(0).rows[: end - start]  # and each shard is let go of when it was read
         linked = part["previous"] >= 0
         part["previous"][linked] = place[start:end][part["previous"][linked]]
-        words[place[start:end]] = part.view(np.uint64).reshape(len(part), -1)
+        words[place[start:end]] = part.view(np.uint64).reshape(len(part), FLOW_WORDS)
     return rows
