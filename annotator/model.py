@@ -213,7 +213,6 @@ HEADER: Final = np.dtype(
         ("depth", "u1"),  # IP headers before this one in its packet
         ("proto", "u1"),  # IP protocol number
         ("version", "u1"),  # 4 or 6
-        ("unused", "u8"),  # so that a row is two cache lines, and not parts of three
     ],
     align=True,
 )

@@ -30,8 +30,6 @@ P_ESP: Final = 50
 MOST_IP_BYTES: Final = 65535 + 40
 
 COUNT, FIRST_FRAME = 0, 1
-LINE: Final = 64
-"""Bytes of a cache line."""
 READ, PACKETS_DECODED, FRAGMENTS, BYTES, FIRST_NS, LAST_NS = range(6)
 TIME_STEPS_BACK, FIRST_STEP_BACK, FILTERED, TOTALS = range(6, 10)
 
@@ -346,13 +344,6 @@ def decode_packets(
     return made, len(offset), False
 
 
-def _aligned(count: int) -> NDArray[np.void]:
-    """Make room for HEADER rows, each in cache lines of its own."""
-    room = np.empty((count + 1) * HEADER.itemsize, np.uint8)
-    start = -room.ctypes.data % LINE
-    return room[start : start + count * HEADER.itemsize].view(HEADER)
-
-
 class Decoder:
     """Decodes the batches of one capture, and keeps its accounts."""
 
@@ -387,7 +378,7 @@ class Decoder:
         while first < len(batch):
             fragments = self.totals[FRAGMENTS]
             if len(self._outs[0]) < room:
-                self._outs[0] = _aligned(room)
+                self._outs[0] = np.empty(room, HEADER)
             made, first, switch = decode_packets(
                 batch.data,
                 batch.offset,
