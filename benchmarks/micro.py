@@ -24,7 +24,7 @@ from threading import Lock, current_thread, local, main_thread
 from typing import Any, Final
 from unittest.mock import patch
 
-from annotator import pipeline
+from annotator import pipeline, shares
 from annotator.capture import open_captures
 from annotator.model import Analysis
 from annotator.report.formats import FORMATS, encode
@@ -40,7 +40,7 @@ STAGES: Final = (
     ("flow table", "FlowTable.add"),
     ("flow table, passed over", "FlowTable.more"),
     ("evidence, payloads", "Observer.look"),
-    ("flow table, merge", "FlowTable.rows"),
+    ("flow table, merge", "Shares.join"),
     ("evidence, judgement", "find"),
     ("orient", "finish"),
     ("registry", "look_up"),
@@ -49,9 +49,12 @@ STAGES: Final = (
     ("compare", "compare"),
     ("registry, load", "load_registry"),
 )
-"""A stage's name, and where its work is done, as :mod:`annotator.pipeline` calls it."""
+"""A stage's name, and where its work is done, as :mod:`annotator.pipeline` or :mod:`annotator.shares` calls it."""
 MAIN: Final = "main thread"
 AHEAD: Final = "thread that reads ahead"
+SHARING: Final = "threads that share the flows"
+"""Where there are more than two processors."""
+THREADS: Final = (MAIN, AHEAD, SHARING)
 WHOLE: Final = "analysis, wall"
 PROCESSOR: Final = "analysis, processor"
 START: Final = "start, and its first bytes"
@@ -94,12 +97,14 @@ class Clock:
         if not hasattr(self._own, "book"):
             self._own.book = Book()
             with self._lock:
-                self._books.append((MAIN if current_thread() is main_thread() else AHEAD, self._own.book))
+                thread = current_thread()
+                other = SHARING if thread.name.startswith("annotator-share") else AHEAD
+                self._books.append((MAIN if thread is main_thread() else other, self._own.book))
         book: Book = self._own.book
         return book
 
     def seconds(self, thread: str) -> dict[str, float]:
-        """Give what the main thread spent, or all others together, by stage."""
+        """Give what a kind of thread spent, by stage."""
         found: dict[str, float] = {}
         for name, book in self._books:
             if name == thread:
@@ -156,12 +161,13 @@ def once(capture: Path) -> Run:
         patches.enter_context(patch.object(pipeline, "open_captures", open_timed))
         for stage, place in STAGES:
             *holder, name = place.split(".")
-            owner = getattr(pipeline, holder[0]) if holder else pipeline
+            module = pipeline if hasattr(pipeline, holder[0] if holder else name) else shares
+            owner = getattr(module, holder[0]) if holder else module
             patches.enter_context(patch.object(owner, name, clock.timed(stage, getattr(owner, name))))
         start, processor = time.perf_counter(), time.process_time()
         analysis = clock.timed(REST, pipeline.analyse)([str(capture)])
         wall, processor = time.perf_counter() - start, time.process_time() - processor
-    return Run(analysis, wall, processor, {thread: clock.seconds(thread) for thread in (MAIN, AHEAD)})
+    return Run(analysis, wall, processor, {thread: clock.seconds(thread) for thread in THREADS})
 
 
 def formats(analysis: Analysis, names: list[str]) -> dict[str, float]:
@@ -224,7 +230,7 @@ def main(arguments: list[str]) -> None:
             written = formats(run.analysis, ["text", *(options.format or ("json", "csv"))])
             around.append(start_up(options.capture, Path(folder)) | written)
             runs.append(run)
-    threads = {thread: middle([run.threads[thread] for run in runs]) for thread in (MAIN, AHEAD)}
+    threads = {thread: middle([run.threads[thread] for run in runs]) for thread in THREADS if run.threads[thread]}
     whole = {WHOLE: median(run.wall for run in runs), PROCESSOR: median(run.processor for run in runs)}
     seconds = whole | middle(around)
     print(f"{options.capture.name}: {packets:,} packets, {flows:,} flows, middle of {options.repeat}")
