@@ -26,11 +26,13 @@ from unittest.mock import patch
 
 from annotator import pipeline, shares
 from annotator.capture import open_captures
+from annotator.capture.window import Window
 from annotator.model import Analysis
 from annotator.report.formats import FORMATS, encode
 from annotator.report.report import Report
 
-INDEX: Final = "read and index"
+INDEX: Final = "index"
+READ: Final = "read"
 REST: Final = "in between"
 STAGES: Final = (
     (REST, "decode"),
@@ -54,7 +56,10 @@ MAIN: Final = "main thread"
 AHEAD: Final = "thread that reads ahead"
 SHARING: Final = "threads that share the flows"
 """Where there are more than two processors."""
-THREADS: Final = (MAIN, AHEAD, SHARING)
+READING: Final = "thread that reads the file"
+THREADS: Final = (MAIN, AHEAD, SHARING, READING)
+BY_NAME: Final = {"annotator-share": SHARING, "annotator-read": READING, "annotator-ahead": AHEAD}
+"""What a thread does, by the beginning of its name."""
 WHOLE: Final = "analysis, wall"
 PROCESSOR: Final = "analysis, processor"
 START: Final = "start, and its first bytes"
@@ -98,8 +103,8 @@ class Clock:
             self._own.book = Book()
             with self._lock:
                 thread = current_thread()
-                other = SHARING if thread.name.startswith("annotator-share") else AHEAD
-                self._books.append((MAIN if thread is main_thread() else other, self._own.book))
+                kind = next((kind for name, kind in BY_NAME.items() if thread.name.startswith(name)), AHEAD)
+                self._books.append((MAIN if thread is main_thread() else kind, self._own.book))
         book: Book = self._own.book
         return book
 
@@ -159,6 +164,7 @@ def once(capture: Path) -> Run:
 
     with ExitStack() as patches:
         patches.enter_context(patch.object(pipeline, "open_captures", open_timed))
+        patches.enter_context(patch.object(Window, "_read", clock.timed(READ, Window._read)))  # noqa: SLF001  # watched
         for stage, place in STAGES:
             *holder, name = place.split(".")
             module = pipeline if hasattr(pipeline, holder[0] if holder else name) else shares
@@ -235,7 +241,7 @@ def main(arguments: list[str]) -> None:
     seconds = whole | middle(around)
     print(f"{options.capture.name}: {packets:,} packets, {flows:,} flows, middle of {options.repeat}")
     for thread, table in threads.items():
-        of_it = {stage: table[stage] for stage in (INDEX, *dict(STAGES)) if stage in table}
+        of_it = {stage: table[stage] for stage in (READ, INDEX, *dict(STAGES)) if stage in table}
         print(f"\n{thread:28} {'CPU s':>8} {'ns/packet':>10} {'share':>7}")
         for stage, spent in (*of_it.items(), ("in all", sum(of_it.values()))):
             print(f"{stage:28} {spent:8.3f} {spent / packets * 1e9:10.1f} {spent / sum(of_it.values()):7.1%}")

@@ -62,7 +62,7 @@ def test_threads_keep_their_own_books() -> None:
 def test_the_stages_of_a_run_add_up_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No time is lost, and every stage was seen, in the thread that does it."""
     path, figures = tmp_path / "made.pcap", tmp_path / "micro.json"
-    generate.main(["-o", str(path), "--packets", "5000", "--flows", "300"])
+    generate.main(["-o", str(path), "--packets", "200000", "--flows", "2000"])
     micro.main([str(path), "--repeat", "1", "--json", str(figures)])
     result = json.loads(figures.read_text())
     seconds, threads = result["seconds"], result["threads"]
@@ -71,6 +71,7 @@ def test_the_stages_of_a_run_add_up_to_it(tmp_path: Path, capsys: pytest.Capture
     assert all(own > 0 for own in spent)
     ahead = {micro.INDEX, micro.REST, "decode", "fragments", "shard"}
     assert set(threads[micro.AHEAD]) == ahead
+    assert set(threads[micro.READING]) == {micro.READ}
     assert set(threads[micro.MAIN]) >= {micro.REST, *dict(micro.STAGES)} - ahead
     assert 0 < seconds["start Python"] < seconds[micro.START]
     assert seconds[micro.COMMAND] > seconds[micro.WHOLE]
