@@ -74,7 +74,7 @@ def test_the_stages_of_a_run_add_up_to_it(tmp_path: Path, capsys: pytest.Capture
     assert set(threads[micro.READING]) == {micro.READ}
     assert set(threads[micro.MAIN]) >= {micro.REST, *dict(micro.STAGES)} - ahead
     assert 0 < seconds["start Python"] < seconds[micro.START]
-    assert seconds[micro.COMMAND] > seconds[micro.WHOLE]
+    assert seconds[micro.COMMAND] > seconds["start Python"]  # the analysis within may have had probes to compile
     shown = capsys.readouterr().out
     assert "write csv" in shown
     assert micro.AHEAD in shown
