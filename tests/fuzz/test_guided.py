@@ -1,6 +1,7 @@
 """Guided by coverage, the interpreted readers and decoder come to no harm; ``ANNOTATOR_FUZZ_GUIDED`` sets the runs."""
 
 import os
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,11 +16,17 @@ LONG = 100_000
 needs_atheris = pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed: pip install atheris")
 
 
+def runs(said: str) -> int:
+    """Read how many inputs were run: the fuzzer ends what it is at, and may do a few more than it was told."""
+    found = re.search(r"Done (\d+) runs", said)
+    return int(found[1]) if found else 0
+
+
 @needs_atheris
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_short_run(target: str, tmp_path: Path) -> None:
     """Coverage is followed, and nothing fails, from the project's own seeds."""
-    assert f"Done {QUICK} runs" in guided(target, QUICK, real=False, folder=tmp_path)
+    assert runs(guided(target, QUICK, real=False, folder=tmp_path)) >= QUICK
 
 
 @needs_atheris
@@ -27,7 +34,7 @@ def test_a_short_run(target: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_long_run(target: str, tmp_path: Path) -> None:
     """From real captures where they are."""
-    assert f"Done {LONG} runs" in guided(target, LONG, folder=tmp_path)
+    assert runs(guided(target, LONG, folder=tmp_path)) >= LONG
 
 
 @pytest.mark.parametrize("target", TARGETS)
