@@ -81,7 +81,7 @@ def test_a_first_run_finds_what_was_compiled_aside(tmp_path: Path, samples: Path
     subprocess.run(
         [sys.executable, "-P", "-c", head_start.COMPILE], env=environment, cwd=tmp_path, check=True, timeout=300
     )
-    made = {path.name for path in cache.rglob("*.nbc")}
-    assert any(".update-" in name for name in made)
+    made = {path.name for path in cache.rglob("*.kernel")}
+    assert any(name.startswith("update-") for name in made)
     done = annotate(samples / "office.pcapng", ANNOTATOR_CACHE_DIR=str(cache))
     assert done.returncode == 0
