@@ -23,6 +23,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 C_ORDER, F_ORDER, ALIGNED, WRITEABLE = 0x1, 0x2, 0x100, 0x400
 """Bits of ``ndarray.flags.num`` (NumPy's C API, NPY_ARRAY_*) on which compiled code depends."""
 
+LEAST, MOST = -(2**63), 2**63 - 1
+"""Of int64, as which Python's integers are handed over."""
 _LOADING: Final = Lock()
 
 
@@ -31,7 +33,7 @@ def take_apart(values: tuple[Any, ...], kinds: list[Any], flat: list[Any]) -> No
 
     Kinds are hashable, and their `repr` is the same in every process. Tuples are unfolded; None is a kind, and nothing
     to hand over. Raises TypeError for what no kernel takes: they take arrays, integers, truth values, None, and tuples
-    of these.
+    of these; and OverflowError for an integer that is none of int64.
     """
     for value in values:
         kind = type(value)
@@ -39,7 +41,7 @@ def take_apart(values: tuple[Any, ...], kinds: list[Any], flat: list[Any]) -> No
             flags = value.flags.num & (C_ORDER | F_ORDER | ALIGNED | WRITEABLE)
             kinds += value.dtype, value.ndim, flags & ~F_ORDER if flags & C_ORDER else flags
             flat.append(value)
-        elif kind is int:
+        elif kind is int and LEAST <= value <= MOST:
             kinds.append("int")
             flat.append(value)
         elif isinstance(value, tuple):
@@ -49,13 +51,15 @@ def take_apart(values: tuple[Any, ...], kinds: list[Any], flat: list[Any]) -> No
             kinds.append("none")
         elif isinstance(value, bool | np.bool_):
             kinds.append("bool")
-            flat.append(value)
+            flat.append(bool(value))
         elif isinstance(value, np.integer):
             kinds.append(value.dtype.name)
-            flat.append(value)
-        elif isinstance(value, int):  # an enumeration's
+            flat.append(int(value))
+        elif isinstance(value, int) and LEAST <= value <= MOST:  # an enumeration's
             kinds.append("int")
             flat.append(value)
+        elif isinstance(value, int):
+            raise OverflowError(f"a kernel takes no integer of more than 64 bits with its sign: {value}")
         else:
             raise TypeError(f"a kernel takes no {kind.__name__}")
 

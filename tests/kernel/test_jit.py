@@ -146,6 +146,22 @@ def test_what_no_kernel_takes_is_refused(argument: Any) -> None:
 
 
 @compiled_only
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**64 + 3])
+def test_an_integer_that_does_not_fit_is_refused(number: int) -> None:
+    """It would be cut without a word. One of NumPy's, which has a type, is handed over as that."""
+    with pytest.raises(OverflowError):
+        twice(number)
+    assert answers(0, np.uint64(2**63))[1] == 2**63
+
+
+@pytest.mark.parametrize("truth", [True, False, np.True_, np.False_])
+def test_truth_values_of_python_and_numpy(truth: Any) -> None:
+    record = np.zeros(1, np.dtype([("count", "u1"), ("pair", "i4", 2)], align=True))
+    fill(Columns(np.arange(3), np.zeros(3, np.uint8), None), record, 1, truth)
+    assert bool(record[0]["count"]) is bool(truth)
+
+
+@compiled_only
 def test_more_or_fewer_arguments_are_refused() -> None:
     """The machine code cannot count: a call that does not fit never gets there."""
     with pytest.raises(TypeError):
