@@ -78,12 +78,16 @@ def given_up(count: int, first_frame: int, most_flows: int, capture: int) -> lis
     return [Issue("flows_given_up", "flow", count, first_frame, detail, capture, partial=True)]
 
 
-def contradictions(flows: Flows, findings: Findings) -> list[Issue]:
-    """List where the payload contradicts itself."""
+def evidence_issues(flows: Flows, findings: Findings) -> list[Issue]:
+    """List where the payload contradicts itself, or does not decide."""
+    found = []
     rows = np.flatnonzero(findings.contradicts)
-    if not len(rows):
-        return []
-    first = rows[0]
-    detail = "the two directions of a flow show different protocols: neither is called confirmed"
-    first_frame, capture = int(flows.first_frame[first]), int(flows.capture[first])
-    return [Issue("directions_contradict", "evidence", len(rows), first_frame, detail, capture)]
+    if len(rows):
+        first = rows[0]
+        detail = "the two directions of a flow show different protocols: neither is called confirmed"
+        first_frame, capture = int(flows.first_frame[first]), int(flows.capture[first])
+        found.append(Issue("directions_contradict", "evidence", len(rows), first_frame, detail, capture))
+    if findings.ambiguous:
+        detail = "payloads that two protocols confirm alike: neither of them is called confirmed"
+        found.append(Issue("protocols_ambiguous", "evidence", findings.ambiguous, 0, detail))
+    return found

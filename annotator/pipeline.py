@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.accounting import capture_issues, capture_summary, contradictions, given_up
+from annotator.accounting import capture_issues, capture_summary, evidence_issues, given_up
 from annotator.ahead import ahead
 from annotator.capture import Reader, open_captures
 from annotator.capture.source import STDIN
@@ -101,7 +101,7 @@ def run(
         issues += deepen(again, flows, findings, names, settings.deep_flows, settings.deep_packets)
         compare(flows, registry.entries, findings.names, findings.random, findings.contradicts)
     flows.site, said = site_words(flows, site, day_of(captures))
-    issues += contradictions(flows, findings)
+    issues += evidence_issues(flows, findings)
     beside: list[Beside] = []
     if settings.resolve:
         from annotator.names import resolve

@@ -6,6 +6,7 @@ from typing import Any
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import ARP
 
+from annotator.accounting import evidence_issues
 from annotator.model import Issue
 from annotator.pipeline import analyse
 from annotator.settings import Settings
@@ -82,3 +83,13 @@ def test_a_flow_whose_directions_contradict_each_other_is_an_issue(tmp_path: Pat
     analysis = analyse([odd])
     detail = "the two directions of a flow show different protocols: neither is called confirmed"
     assert analysis.issues == [Issue("directions_contradict", "evidence", 2, 3, detail, 0)]
+
+
+def test_payloads_that_two_protocols_confirm_are_an_issue(tmp_path: Path) -> None:
+    """No two probes of the project do so; what they would leave behind is counted all the same."""
+    analysis = analyse([write(tmp_path / "a.pcap", (0, udp()))])
+    assert analysis.findings.ambiguous == 0
+    assert evidence_issues(analysis.flows, analysis.findings) == []
+    analysis.findings.ambiguous = 3
+    (issue,) = evidence_issues(analysis.flows, analysis.findings)
+    assert (issue.name, issue.layer, issue.count, issue.first_frame) == ("protocols_ambiguous", "evidence", 3, 0)

@@ -27,8 +27,6 @@ RANDOM_BYTES: Final = 64
 SEGMENT: Final = 128
 """A segment of a message that goes on has as many bytes at the least, or no more of it is asked for."""
 
-CONTRADICTIONS, AMBIGUITIES, COUNTERS = 0, 1, 2
-
 
 @kernel
 def looks_random(data: Any, start: int, end: int) -> bool:
@@ -82,7 +80,7 @@ def decide(
     heap_used: int,
     announced: Any,
     announced_used: int,
-    counters: Any,
+    ambiguous: Any,
 ) -> tuple[int, int]:
     """Decide among the candidates of each payload, and write it into its observation.
 
@@ -129,7 +127,7 @@ def decide(
         source = joined if s["pooled"] else frames
         start, end = signed(s["start"]), signed(s["end"])
         if equal and best_grade == words.CONFIRMED:
-            counters[AMBIGUITIES] += 1
+            ambiguous[0] += 1
             best_grade = words.SPECULATIVE
         if best_grade == words.CONFIRMED or end - start >= POOL_BYTES:
             seen["slot"][d] = -1
@@ -162,9 +160,7 @@ def decide(
             seen["upgraded_basis"][d] = (answer >> 4) & 63
             s["wanted"] = 0
         elif not upgrading:
-            if seen["grade"][d] == words.CONFIRMED and best_grade == words.CONFIRMED and seen["protocol"][d] != chosen:
-                counters[CONTRADICTIONS] += 1
-            elif best_grade > seen["grade"][d]:
+            if best_grade > seen["grade"][d]:
                 seen["protocol"][d] = chosen
                 seen["grade"][d] = best_grade
                 seen["basis"][d] = (answer >> 4) & 63

@@ -35,6 +35,8 @@ class Findings:
     """The two directions show different protocols."""
     names: list[str]
     bases: list[str]
+    ambiguous: int
+    """Payloads that two protocols of equal strength confirm: speculations, then."""
     _heap: NDArray[np.uint8]
     _length: NDArray[np.uint16]
     _probe: NDArray[np.int16]
@@ -143,6 +145,7 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
         contradicts=contradicts,
         names=names,
         bases=bases,
+        ambiguous=int(observer.ambiguous[0]),
         _heap=observer.heap,
         _length=label_length,
         _probe=label_probe,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.evidence.asking import Asker
-from annotator.evidence.decide import COUNTERS, decide
+from annotator.evidence.decide import decide
 from annotator.evidence.gathering import enrol, gather, settle
 from annotator.evidence.observation import AGAIN, ANNOUNCED, KEEP, MOST_ANNOUNCED, OBSERVATION, SIGHTING
 from annotator.evidence.pool import new_pool
@@ -39,7 +39,8 @@ class Observer:
         self.heap_used = 0
         self.announced: NDArray[np.void] = np.empty(1024, ANNOUNCED)
         self.announced_used = 0
-        self.counters: NDArray[np.int64] = np.zeros(COUNTERS, np.int64)
+        self.ambiguous: NDArray[np.int64] = np.zeros(1, np.int64)
+        """Payloads that two protocols of equal strength confirm."""
         self._strengths = np.array([probe.strength for probe in self.probes], np.int64)
         self._label_bytes = np.array([probe.label_bytes for probe in self.probes], np.int64)
         self._asker = Asker(self.probes)
@@ -89,7 +90,7 @@ class Observer:
             self.heap_used,
             self.announced,
             self.announced_used,
-            self.counters,
+            self.ambiguous,
         )
         return sightings
 
@@ -124,6 +125,6 @@ def join(observers: Sequence[Observer]) -> tuple[Observer, list[int]]:
         whole.announced = np.concatenate((whole.announced[: whole.announced_used], notes))
         whole.used, whole.heap_used = len(whole.observations), len(whole.heap)
         whole.announced_used = len(whole.announced)
-        whole.counters += other.counters
+        whole.ambiguous += other.ambiguous
         other.observations, other.heap, other.announced = other.observations[:0], other.heap[:0], other.announced[:0]
     return whole, begins

@@ -13,7 +13,6 @@ from scapy.packet import Packet
 
 from annotator.evidence import asking
 from annotator.evidence import look as looking
-from annotator.evidence.decide import AMBIGUITIES, CONTRADICTIONS
 from annotator.evidence.probe import Answer, Probe, anywhere
 from annotator.kernel.load import signed, u8, view
 from tests.evidence.test_look import look, talk
@@ -81,7 +80,7 @@ def test_the_ladder_of_candidates(tmp_path: Path, digits: bytes, name: str, conf
     """Grade, then strength; a tie is a guess, and is counted."""
     observer, seen, sure, _ = look(talk([(">", digits)]), tmp_path)
     assert (seen, sure) == (name, confirmed)
-    assert observer.counters[AMBIGUITIES] == ambiguous
+    assert observer.ambiguous[0] == ambiguous
 
 
 @pytest.mark.usefixtures("made_up")
@@ -156,8 +155,10 @@ def test_what_proves_little_is_proved_by_repetition(
     assert look(packets, tmp_path, apart)[1:3] == ("rtp", confirmed)
 
 
-def test_contradictions_within_a_direction_are_counted(tmp_path: Path) -> None:
-    """None here: what is confirmed is not looked at any more."""
-    observer, name, _, _ = look(talk([(">", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), (">", b"SSH-2.0-x\r\n")]), tmp_path)
-    assert name == "http"
-    assert observer.counters[CONTRADICTIONS] == 0
+def test_what_is_confirmed_is_not_looked_at_any_more(tmp_path: Path) -> None:
+    """Another protocol behind it in the same direction changes nothing, in one batch or in several."""
+    words = [(">", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), (">", b"SSH-2.0-x\r\n")]
+    for apart in (False, True):
+        observer, name, confirmed, label = look(talk(words), tmp_path, apart)
+        assert (name, confirmed, label) == ("http", True, "a")
+        assert (observer.observations["left"][0, 0], observer.ambiguous[0]) == (0, 0)
