@@ -41,3 +41,20 @@ def test_equals_stay_in_their_order(keys: list[int]) -> None:
     order, ordered = stable_sort(np.array(keys, np.uint64))
     assert order.tolist() == sorted(range(len(keys)), key=keys.__getitem__)
     assert ordered.tolist() == sorted(keys)
+
+
+@given(values=numbers())
+def test_they_are_those_of_unique(values: np.ndarray) -> None:
+    """And so are the places."""
+    found, of_row = distinct(values)
+    expected, places = np.unique(values, return_inverse=True)
+    assert found.tolist() == expected.tolist()
+    assert of_row.tolist() == places.tolist()
+
+
+def test_values_far_apart_are_found_too() -> None:
+    """Beyond the span of a table they are sorted."""
+    values = np.array([module.SPAN, 5, 0, 5, 2**63 - 1])
+    found, of_row = distinct(values)
+    assert found.tolist() == [0, 5, module.SPAN, 2**63 - 1]
+    assert found[of_row].tolist() == values.tolist()

@@ -159,13 +159,12 @@ def decide(
             seen["upgraded"][d] = chosen
             seen["upgraded_basis"][d] = (answer >> 4) & 63
             s["wanted"] = 0
-        elif not upgrading:
-            if best_grade > seen["grade"][d]:
-                seen["protocol"][d] = chosen
-                seen["grade"][d] = best_grade
-                seen["basis"][d] = (answer >> 4) & 63
-                seen["role"][d] = (answer >> 2) & 3
-                seen["label_length"][d] = 0
+        elif not upgrading and best_grade > seen["grade"][d]:
+            seen["protocol"][d] = chosen
+            seen["grade"][d] = best_grade
+            seen["basis"][d] = (answer >> 4) & 63
+            seen["role"][d] = (answer >> 2) & 3
+            seen["label_length"][d] = 0
         of_it = chosen == seen["protocol"][d] or (upgrading and chosen == seen["upgraded"][d])
         if of_it and not seen["label_length"][d] and pairs.label_length[best] > 0 and best_grade >= seen["grade"][d]:
             length = min(pairs.label_length[best], label_bytes[chosen], end - pairs.label_at[best])

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from annotator.compare import REASONS
+from annotator.distinct import distinct
 from annotator.flow.community_id import community_ids
 from annotator.model import (
     NO_PORT,
@@ -34,7 +35,7 @@ from annotator.report.columns import BESIDE, FLOW, Column, Kind
 from annotator.report.facts import Facts
 from annotator.report.sanitize import clean
 from annotator.report.text import flags_text, iso_times, vlan_text
-from annotator.report.vocabulary import Codes, Vocabulary, compact, distinct, numbered, worded
+from annotator.report.vocabulary import Codes, Vocabulary, compact, numbered, worded
 
 if TYPE_CHECKING:
     import pandas as pd

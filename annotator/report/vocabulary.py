@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from annotator.distinct import distinct
 from annotator.report.arrow import Array
 from annotator.report.sanitize import cell
 
@@ -16,8 +17,6 @@ Codes: TypeAlias = NDArray[np.integer]
 
 FEW_WORDS: Final = 256
 """A dictionary of so many words is written whole sooner than it is searched for those that occur."""
-SPAN: Final = 1 << 17
-"""Numbers that lie so close to each other are counted off in a table."""
 _JSON: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -62,12 +61,9 @@ class Vocabulary:
         of_words: Any = self.all
         if whole or len(self.words) <= FEW_WORDS:
             places = codes.astype(np.int32, copy=False)
-        elif len(self.words) > len(codes):
-            found: Any = pa.array(codes).dictionary_encode()
-            places, of_words = found.indices.to_numpy(), of_words.take(found.dictionary)
         else:
-            occurring, places = _counted_off(codes, len(self.words))
-            of_words = of_words.take(pa.array(occurring))
+            occurring, places = distinct(codes)
+            places, of_words = places.astype(np.int32), of_words.take(pa.array(occurring))
         indices: Any = pa.array(places, mask=None if self.empty < 0 else codes == self.empty)
         return pa.DictionaryArray.from_arrays(indices, of_words)
 
@@ -84,29 +80,7 @@ def worded(words: list[str], codes: Codes) -> tuple[Vocabulary, Codes]:
     return vocabulary, codes if len(vocabulary.words) == len(words) else numbers[codes]
 
 
-def distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Codes]:
-    """Give the different values in ascending order, and where each row's stands: as np.unique, without sorting rows."""
-    least, most = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-    if most - least < SPAN:
-        base = np.uint64(least % (1 << 64))  # whatever the type: unsigned numbers wrap
-        occurring, of_row = _counted_off((values.astype(np.uint64) - base).astype(np.intp), most - least + 1)
-        return (occurring.astype(np.uint64) + base).astype(values.dtype), of_row
-    encoded: Any = pa.array(values).dictionary_encode()
-    found = encoded.dictionary.to_numpy(zero_copy_only=False)
-    by_value = np.argsort(found)
-    rank = np.empty(len(found), np.int32)
-    rank[by_value] = np.arange(len(found))
-    return found[by_value], rank[encoded.indices.to_numpy()]
-
-
 def compact(values: NDArray[Any], text: Callable[[int], str]) -> tuple[Vocabulary, Codes]:
     """Number the different texts of a column's values."""
     different, of_row = distinct(values)
     return worded([text(value) for value in different.tolist()], of_row)
-
-
-def _counted_off(codes: Codes, kinds: int) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Give those of the codes 0..kinds-1 that occur, in order, and (n,) where each row's stands among them."""
-    occurs = np.zeros(kinds, np.bool_)
-    occurs[codes] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int32) - np.int32(1)).take(codes)

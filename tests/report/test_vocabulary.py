@@ -1,48 +1,11 @@
-"""Words as codes: the different ones are found without sorting, and a dictionary holds those that occur."""
+"""Words as codes, and dictionaries that hold those that occur."""
 
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
-from numpy.typing import NDArray
 
-from annotator.report.vocabulary import FEW_WORDS, SPAN, Vocabulary, compact, distinct, worded
-
-TYPES = st.sampled_from([np.uint8, np.int8, np.int16, np.uint16, np.int32, np.int64, np.uint64])
-
-
-@st.composite
-def numbers(draw: st.DrawFn) -> NDArray[Any]:
-    """Draw integers of any type: anywhere in its range, or close to one end of it."""
-    kind: Any = draw(TYPES)
-    if draw(st.booleans()):
-        return draw(arrays(kind, st.integers(0, 30)))
-    limits = np.iinfo(kind)
-    away = draw(st.lists(st.integers(0, 120), max_size=30))
-    return np.array(
-        [limits.max - one for one in away] if draw(st.booleans()) else [limits.min + one for one in away], kind
-    )
-
-
-@given(numbers())
-def test_distinct_values_are_those_of_unique(values: NDArray[Any]) -> None:
-    """In ascending order and with each row's place, for every type and range."""
-    found, of_row = distinct(values)
-    expected, places = np.unique(values, return_inverse=True)
-    assert found.dtype == values.dtype
-    assert found.tolist() == expected.tolist()
-    assert of_row.tolist() == places.tolist()
-
-
-def test_values_far_apart_are_found_too() -> None:
-    """Beyond the span of a table they are hashed."""
-    values = np.array([SPAN, 5, 0, 5, 2**63 - 1])
-    found, of_row = distinct(values)
-    assert found.tolist() == [0, 5, SPAN, 2**63 - 1]
-    assert found[of_row].tolist() == values.tolist()
+from annotator.report.vocabulary import FEW_WORDS, Vocabulary, compact, worded
 
 
 @pytest.mark.parametrize("kinds", [3, FEW_WORDS + 40, 5000])
