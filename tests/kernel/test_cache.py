@@ -66,6 +66,10 @@ def test_cache_folders_out_of_use_are_deleted(base: Path) -> None:
         ("evidence/probes/ssh.py", "evidence/probe.py", True),
         ("evidence/probes/ssh.py", "evidence/probes/tls.py", False),
         ("evidence/probes/ssh.py", "flow/table.py", False),
+        ("flow/table.py", "kernel/jit.py", True),  # and what makes machine code of it
+        ("flow/table.py", "kernel/compiler.py", True),
+        ("flow/table.py", "kernel/intrinsics.py", True),
+        ("flow/table.py", "kernel/machine_code.py", True),
     ],
 )
 def test_a_kernel_is_keyed_by_all_that_it_is_made_of(kernels: str, changed: str, recompiled: bool) -> None:
