@@ -2,7 +2,7 @@
 
 A file is one line of JSON, what is needed to call the code, and behind it an object file as LLVM wrote it. Arrays are
 handed over as they are: the code reads address, shape and strides out of NumPy's own structure
-(:mod:`annotator.kernel.compiler` writes that part of it), so a call costs next to nothing.
+(:mod:`annotator.kernel.compiler` writes that part of it), and Python packs no arguments one by one.
 """
 
 import ctypes
