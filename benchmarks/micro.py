@@ -193,7 +193,7 @@ def start_up(capture: Path, folder: Path) -> dict[str, float]:
     head = folder / f"head-{capture.name}"
     with capture.open("rb") as file:
         head.write_bytes(file.read(HEAD_BYTES))
-    command = [sys.executable, "-c", "from annotator.cli import entry; entry()"]
+    command = [sys.executable, "-m", "annotator"]
     taken = {}
     for name, arguments in (
         ("start Python", [sys.executable, "-c", "pass"]),

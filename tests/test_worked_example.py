@@ -28,7 +28,7 @@ def workplace(folder: Path) -> dict[str, str]:
     tools = folder / ".bin"
     tools.mkdir()
     command = tools / "annotate"
-    start = shlex.join([sys.executable, "-c", "from annotator.cli import entry; entry()"])
+    start = shlex.join([sys.executable, "-m", "annotator"])
     command.write_text(f'#!/bin/sh\nexec {start} "$@"\n', "utf-8")
     command.chmod(0o755)
     return os.environ | {

@@ -23,16 +23,23 @@ SUPPORTED_VERSIONS: Final = 43
 
 
 @kernel
+def known_version(data: Any, i: int, end: int) -> bool:
+    """Say whether a hello's body may begin at `i`: with the version of TLS, of DTLS, or of DTLS before its RFC."""
+    return end <= i or u8(data, i) == 3 or u8(data, i) == 0xFE or u8(data, i) == 1
+
+
+@kernel
 def client_hello(data: Any, i: int, end: int, finish: int, cookie: bool) -> tuple[int, int, int]:
     """Walk through a ClientHello's body (RFC 8446 section 4.1.2) at `i`, stored to `end`, which ends at `finish`.
 
     `cookie` says that DTLS's cookie stands behind the session id (RFC 6347 section 4.2.1). Returns the state, and
     place and length of the server name; without one those of the ALPN list, which begins with a length byte.
     """
+    if not known_version(data, i, end):
+        return BAD, 0, 0
     if end - i < 35:
         return SHORT, 0, 0
-    high = u8(data, i)
-    if (high != 3 and high != 0xFE and high != 1) or u8(data, i + 34) > 32:
+    if u8(data, i + 34) > 32:
         return BAD, 0, 0
     k = i + 35 + u8(data, i + 34)
     if cookie:
@@ -77,10 +84,12 @@ def client_hello(data: Any, i: int, end: int, finish: int, cookie: bool) -> tupl
 @kernel
 def server_hello(data: Any, i: int, end: int, finish: int) -> tuple[int, int]:
     """Walk through a ServerHello's body (RFC 8446 section 4.1.3): the state, and the version that it settles."""
+    if not known_version(data, i, end):
+        return BAD, 0
     if end - i < 35:
         return SHORT, 0
-    high, version = u8(data, i), be16(data, i)
-    if (high != 3 and high != 0xFE and high != 1) or u8(data, i + 34) > 32:
+    version = be16(data, i)
+    if u8(data, i + 34) > 32:
         return BAD, 0
     k = i + 35 + u8(data, i + 34)
     if k + 3 > finish:

@@ -14,7 +14,7 @@ from annotator import cli
 from annotator.cli.registry import registry
 from annotator.errors import AnnotatorError
 
-ANNOTATE = [sys.executable, "-c", "from annotator.cli import entry; entry()"]
+ANNOTATE = [sys.executable, "-m", "annotator"]
 
 
 def run(*words: str | Path, **options: object) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,6 @@ from typing import Any
 from annotator.evidence.probe import (
     CLIENT,
     CONFIRMED,
-    FOLLOW,
     MORE,
     NOTHING,
     SERVER,
@@ -49,7 +48,7 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
         # connection id 4, auth data 8, filler 0
         if k == i + 5 or u8(data, k + 13) != 0 or length > finish - i - 4:
             return NOTHING
-        return verdict(CONFIRMED, SERVER, 0, FOLLOW), i + 5, k - i - 5
+        return verdict(CONFIRMED, SERVER, 0), i + 5, k - i - 5
     if number == 1 and length >= SSL_REQUEST_BYTES and length == finish - i - 4:
         if end - i < 36:
             return verdict(SPECULATIVE, CLIENT, 2), 0, 0

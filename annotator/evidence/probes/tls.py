@@ -75,7 +75,9 @@ def first_hello(data: Any, i: int, end: int, finish: int) -> Answer:
     comes = end < record_end and end == finish and end - i < POOL_BYTES  # the record goes on in a later segment
     if comes and (state == hello.SHORT or (role == CLIENT and length == 0)):
         return verdict(MORE, role, basis), 0, 0
-    return verdict(SPECULATIVE if state == hello.SHORT else CONFIRMED, role, basis), at, length
+    # of one that the snap length cut: record, message and version agree, and both end where the segment can
+    fits = body_end == record_end and record_end <= finish and end > body
+    return verdict(CONFIRMED if state != hello.SHORT or fits else SPECULATIVE, role, basis), at, length
 
 
 def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.evidence.probe import CLIENT, FOLLOW, SERVER, SPECULATIVE, UPGRADE
+from annotator.evidence.probe import CLIENT, SERVER, SPECULATIVE, UPGRADE
 from annotator.evidence.probes.mysql import PROBE
 from tests.evidence.probes.cases import MIDDLE, STREAM, Case, known, unknown, waits
 
@@ -28,7 +28,7 @@ REFUSED = packet(0, b"\xff\x6a\x04Host '10.0.4.9' is not allowed to connect")
 @pytest.mark.parametrize(
     "case",
     [
-        Case(GREETING, STREAM, "greeting", SERVER, "8.0.36", wishes=FOLLOW),
+        Case(GREETING, STREAM, "greeting", SERVER, "8.0.36"),
         Case(RESPONSE, STREAM, "handshake response", CLIENT, "shop"),
         Case(SSL, STREAM, "SSL request", CLIENT, wishes=UPGRADE),
         Case(REFUSED, STREAM, "error", SERVER, "Host '10.0.4.9' is not allowed to connect", SPECULATIVE),

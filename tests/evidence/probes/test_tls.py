@@ -64,8 +64,23 @@ def test_a_hello_that_spans_segments_waits_for_its_name() -> None:
     padded = record(22, client_hello(extension(21, bytes(600)) + server_name("late.example.org")))
     assert ask(PROBE, padded[:500]).grade == MORE
     assert ask(PROBE, padded[:500], wire_length=len(padded)) == Said(CONFIRMED, CLIENT, "ClientHello", "")
-    assert ask(PROBE, padded[:40], wire_length=len(padded)).grade == SPECULATIVE
     assert ask(PROBE, padded) == Said(CONFIRMED, CLIENT, "ClientHello", "late.example.org")
+
+
+@pytest.mark.parametrize("kept", [10, 20, 30, 42])
+@pytest.mark.parametrize(
+    ("whole", "role", "basis"), [(HELLO, CLIENT, "ClientHello"), (SERVER_HELLO_12, SERVER, "ServerHello")]
+)
+def test_a_hello_of_few_bytes_is_confirmed_by_its_lengths(whole: bytes, kept: int, role: int, basis: str) -> None:
+    """Record and message end at one place, within the segment: cut by the snap length, it needs no more."""
+    assert ask(PROBE, whole[:kept], wire_length=len(whole)) == Said(CONFIRMED, role, basis, "")
+    assert ask(PROBE, whole[:kept], wire_length=len(whole) + 700).grade == CONFIRMED  # records behind it
+    assert ask(PROBE, whole[:kept], wire_length=len(whole) - 1).grade == SPECULATIVE  # goes on in a later segment
+    longer = whole[:4] + bytes([whole[4] + 1]) + whole[5:kept]  # a record that holds more than the message
+    assert ask(PROBE, longer, wire_length=len(whole) + 700).grade == SPECULATIVE
+    if kept > 9:
+        version_7 = whole[:9] + b"\x07" + whole[10:kept]
+        assert ask(PROBE, version_7, wire_length=len(whole)).grade == NO
 
 
 @pytest.mark.parametrize(
