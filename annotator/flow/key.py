@@ -24,6 +24,11 @@ SHARDS: Final = 1 << SHARD_BITS
 FILLED: Final = 16
 PROTO_SHIFT, VLAN_SHIFT, A_PORT_SHIFT, B_PORT_SHIFT = 8, 16, 32, 48
 
+DIRECTION_SHIFT: Final = 32
+"""Where in a digest the direction stands: above the hash."""
+HASH: Final = np.uint64((1 << DIRECTION_SHIFT) - 1)
+EVERY_BIT: Final = np.uint64((1 << 64) - 1)
+
 
 @kernel
 def canonical(row: Any) -> tuple[int, int, int]:
@@ -58,40 +63,61 @@ def context_word(row: Any, a_port: int, b_port: int, ignore_vlan: bool) -> Any:
 
 
 @kernel
-def shard_headers(headers: Any, keys: Any, ignore_vlan: bool, hashes: Any, order: Any, starts: Any) -> None:
-    """Hash every row, and sort row numbers by shard, keeping their order within each.
+def turned(row: Any, direction: int) -> tuple[Any, Any, Any, Any]:
+    """Give the addresses of a HEADER row as (A's high half, A's low, B's high, B's low), without a branch.
 
-    Fills `hashes` (uint64[n], 32 bits used), `order` (int64[n]) and `starts` (int64[SHARDS + 1]): shard s has rows
-    ``order[starts[s]:starts[s + 1]]``.
+    Packets come from either end in no order that a processor could foresee.
     """
+    mask = EVERY_BIT * np.uint64(direction)
+    high, low = (row["src_hi"] ^ row["dst_hi"]) & mask, (row["src_lo"] ^ row["dst_lo"]) & mask
+    return row["src_hi"] ^ high, row["src_lo"] ^ low, row["dst_hi"] ^ high, row["dst_lo"] ^ low
+
+
+class Sharded(NamedTuple):
+    """Header rows by shard, and what of their keys is worked out: what the thread that counts them need not do.
+
+    Shard s has rows ``order[starts[s]:starts[s + 1]]``, in their order; all else stands in the order of `order`.
+    """
+
+    order: NDArray[np.int64]
+    """(n,), numbers of header rows."""
+    digest: NDArray[np.uint64]
+    """(n,), the hash of the key in 32 bits, and the direction above them."""
+    context: NDArray[np.uint64]
+    """(n,), see :func:`context_word`."""
+    starts: NDArray[np.int64]
+    """(SHARDS + 1,)"""
+
+
+@kernel
+def shard_headers(headers: Any, keys: Any, ignore_vlan: bool, digests: Any, contexts: Any, sharded: Any) -> None:
+    """Work out the key of every row, and sort row numbers by shard: fills `sharded`.
+
+    `digests` and `contexts` (uint64[n]) are what it works in.
+    """
+    starts = sharded.starts
     starts[:] = 0
     for k in range(len(headers)):
         row = headers[k]
         direction, a_port, b_port = canonical(row)
         context = context_word(row, a_port, b_port, ignore_vlan)
-        if direction == 0:
-            digest = hash6(keys, row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"], context, row["tunnel"])
-        else:
-            digest = hash6(keys, row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"], context, row["tunnel"])
-        hashes[k] = digest
+        a_hi, a_lo, b_hi, b_lo = turned(row, direction)
+        digest = hash6(keys, a_hi, a_lo, b_hi, b_lo, context, row["tunnel"])
+        digests[k] = digest | np.uint64(direction) << np.uint64(DIRECTION_SHIFT)
+        contexts[k] = context
         starts[signed(digest >> np.uint64(32 - SHARD_BITS)) + 1] += 1
     for shard in range(SHARDS):
         starts[shard + 1] += starts[shard]
     for k in range(len(headers)):
-        shard = signed(hashes[k] >> np.uint64(32 - SHARD_BITS))
-        order[starts[shard]] = k
-        starts[shard] += 1
+        shard = signed(digests[k] >> np.uint64(32 - SHARD_BITS)) & (SHARDS - 1)
+        at = starts[shard]
+        sharded.order[at] = k
+        sharded.digest[at] = digests[k]
+        sharded.context[at] = contexts[k]
+        starts[shard] = at + 1
     for shard in range(SHARDS, 0, -1):
         starts[shard] = starts[shard - 1]
     starts[0] = 0
-
-
-class Sharded(NamedTuple):
-    """Header rows by shard: see :func:`shard_headers`."""
-
-    hashes: NDArray[np.uint64]
-    order: NDArray[np.int64]
-    starts: NDArray[np.int64]
 
 
 class Sharder:
@@ -101,10 +127,16 @@ class Sharder:
         """Leave the VLAN out of the key or not."""
         self._keys = random_keys()
         self._ignore_vlan = ignore_vlan
+        self._room: NDArray[np.uint64] = np.empty((2, 0), np.uint64)
 
     def shard(self, headers: NDArray[np.void]) -> Sharded:
         """Sort the HEADER rows by shard."""
         n = len(headers)
-        made = Sharded(np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(SHARDS + 1, np.int64))
-        shard_headers(headers, self._keys, self._ignore_vlan, *made)
+        if n > self._room.shape[1]:
+            self._room = np.empty((2, n), np.uint64)
+        digests, contexts = self._room[:, :n]
+        made = Sharded(
+            np.empty(n, np.int64), np.empty(n, np.uint64), np.empty(n, np.uint64), np.empty(SHARDS + 1, np.int64)
+        )
+        shard_headers(headers, self._keys, self._ignore_vlan, digests, contexts, made)
         return made

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.decode.transport import has_ports
-from annotator.flow.key import SHARDS, Sharded, Sharder, canonical, context_word
+from annotator.flow.key import DIRECTION_SHIFT, HASH, SHARDS, Sharded, Sharder, turned
 from annotator.flow.passed import NOBODY, Passed, new_passed, owner_of, take_first
 from annotator.flow.row import (
     AT_START,
@@ -82,10 +82,7 @@ def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> 
     """Look the key of `row` up: (slot, index of its current flow), or (free slot, -1)."""
     mask = len(slots) - 1
     at = signed(digest) & mask
-    if d == 0:
-        a_hi, a_lo, b_hi, b_lo = row["src_hi"], row["src_lo"], row["dst_hi"], row["dst_lo"]
-    else:
-        a_hi, a_lo, b_hi, b_lo = row["dst_hi"], row["dst_lo"], row["src_hi"], row["src_lo"]
+    a_hi, a_lo, b_hi, b_lo = turned(row, d)
     while True:
         slot = slots[at]
         if slot == 0:
@@ -108,13 +105,13 @@ def find(slots: Any, rows: Any, digest: Any, row: Any, d: int, context: Any) -> 
 @kernel
 def update(
     headers: Any,
-    order: Any,
-    hashes: Any,
+    sharded: Any,
+    start: int,
+    end: int,
     capture: int,
     idle_tcp_ns: int,
     idle_other_ns: int,
     active_ns: int,
-    ignore_vlan: bool,
     shard: int,
     rows: Any,
     used: int,
@@ -126,27 +123,27 @@ def update(
     sights: Any,
     seen: int,
 ) -> tuple[int, int, int]:
-    """Count the header rows ``headers[order]`` in the table of a shard.
+    """Count the header rows ``headers[sharded.order[start:end]]`` in the table of a shard.
 
     Of each direction of a flow the first `watch` payloads go to `sights` (SIGHT), behind the `seen` that are there;
     the others are `passed` over. Where the table as a whole is `full`, no flow begins any more: packets that would
-    begin one are counted in `given_up`. Returns (rows of `order` done, rows of the table used, sights in all).
+    begin one are counted in `given_up`. Returns (end of what is done, rows of the table used, sights in all).
 
     It stops early where the shard's rows are used up: the caller makes room and calls again with the rest.
     """
     headers_at = address_of(headers)
+    order = sharded.order
     owners, following = passed.owner, passed.following
-    for n in range(len(order)):
+    for n in range(start, end):
         if used == len(rows):
             return n, used, seen
-        if n + ROWS_AHEAD < len(order):  # where rows of a shard stand is known to us, and not to the processor
+        if n + ROWS_AHEAD < end:  # where rows of a shard stand is known to us, and not to the processor
             ahead = headers_at + headers.itemsize * order[n + ROWS_AHEAD]
             prefetch(ahead)
             prefetch(ahead + LINE)
         row = headers[order[n]]
-        digest = hashes[order[n]]
-        d, a_port, b_port = canonical(row)
-        context = context_word(row, a_port, b_port, ignore_vlan)
+        digest, d = sharded.digest[n] & HASH, signed(sharded.digest[n] >> np.uint64(DIRECTION_SHIFT))
+        context = sharded.context[n]
         slot, index = find(slots, rows, digest, row, d, context)
         if row["flags"] & HeaderFlag.QUOTED:
             if index >= 0:
@@ -225,7 +222,7 @@ def update(
                     following[header] = header
                 owners[header] = owner
                 flow["passed"][d] = header
-    return len(order), used, seen
+    return end, used, seen
 
 
 @kernel
@@ -346,15 +343,15 @@ class FlowTable:
             shard = self.shards[number]
             start, end = starts[number], starts[number + 1]
             while start < end:
-                done, shard.used, seen = update(
+                start, shard.used, seen = update(
                     headers,
-                    sharded.order[start:end],
-                    sharded.hashes,
+                    sharded,
+                    start,
+                    end,
                     capture,
                     settings.idle_tcp_ns,
                     settings.idle_other_ns,
                     settings.active_ns,
-                    settings.ignore_vlan,
                     number,
                     shard.rows,
                     shard.used,
@@ -366,7 +363,6 @@ class FlowTable:
                     self._sights,
                     seen,
                 )
-                start += done
                 if start < end:
                     shard.grow()
         return self._sights[:seen]

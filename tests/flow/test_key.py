@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from annotator.flow import key
 from annotator.flow.icmp import ONE_WAY, PEER, PEER6
-from annotator.flow.key import SHARDS, shard_headers
-from annotator.kernel.hash import random_keys
+from annotator.flow.key import SHARDS, Sharder
 from annotator.kernel.jit import kernel
 from annotator.model import DCCP, HEADER, ICMP, ICMP6, SCTP, TCP, UDP, HeaderFlag
 
@@ -112,15 +111,20 @@ def test_shards_take_every_row_once_and_in_order(made: list[tuple[object, object
         [row for s, d, sp, dp, p in made for row in (row_of(s, d, sp, dp, p), row_of(d, s, dp, sp, p))]
         or [np.zeros(0, HEADER)]
     )
-    hashes, order = np.zeros(len(rows), np.uint64), np.full(len(rows), -1, np.int64)
-    starts = np.zeros(SHARDS + 1, np.int64)
-    shard_headers(rows, random_keys(), False, hashes, order, starts)
+    order, digest, context, starts = Sharder(ignore_vlan=False).shard(rows)
     assert starts[0] == 0
     assert starts[-1] == len(rows)
     assert (np.diff(starts) >= 0).all()
     assert sorted(order.tolist()) == list(range(len(rows)))
     for shard in range(SHARDS):
-        part = order[starts[shard] : starts[shard + 1]]
-        assert (np.diff(part) > 0).all()
-        assert (hashes[part] >> np.uint64(28) == shard).all()
-    assert (hashes[::2] == hashes[1::2]).all()
+        part = slice(starts[shard], starts[shard + 1])
+        assert (np.diff(order[part]) > 0).all()
+        assert ((digest[part] & key.HASH) >> np.uint64(28) == shard).all()
+    by_row = np.empty((2, len(rows)), np.uint64)
+    by_row[:, order] = digest, context
+    assert ((by_row[0, ::2] & key.HASH) == (by_row[0, 1::2] & key.HASH)).all()
+    assert (by_row[1, ::2] == by_row[1, 1::2]).all()
+    for number in range(len(rows)):
+        direction, a_port, b_port = canonical(rows[number : number + 1])
+        assert by_row[0, number] >> np.uint64(key.DIRECTION_SHIFT) == direction
+        assert by_row[1, number] == context_word(rows[number : number + 1], a_port, b_port, False)
