@@ -34,7 +34,7 @@ from annotator.flow.row import (
 )
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import signed
-from annotator.kernel.prefetch import address_of, prefetch
+from annotator.kernel.prefetch import address_of, prefetch, prefetch_lines
 from annotator.model import NO_TIME, TCP, HeaderFlag, Signal
 
 SIGHT: Final = np.dtype(
@@ -52,13 +52,13 @@ MOST_VISITS: Final = 64
 FIRST_ROWS: Final = 1024
 NS: Final = 1_000_000_000
 
-ROWS_AHEAD: Final = 8
-"""How many header rows before its turn one is fetched: counting a row is much shorter than a wait for memory, so those
-that are counted meanwhile have to make up for it; few enough that none leaves the cache before its turn."""
+ROWS_AHEAD: Final = 12
+"""How many rows before its turn a header row is fetched, and the slot that its key falls on: counting a row is much
+shorter than a wait for memory, so those that are counted meanwhile have to make up for it; few enough that none leaves
+the cache before its turn."""
+FLOWS_AHEAD: Final = 6
+"""The same of the flow that the slot names: half way, when the slot is there."""
 FLOW_WORDS: Final = FLOW.itemsize // 8
-LINE: Final = 64
-"""Bytes of a cache line."""
-
 
 MOST_FLOWS: Final = 2_000_000
 """Flows that are kept unless told otherwise: with all that is made of them they took 1.53 GB at the peak."""
@@ -131,20 +131,23 @@ def update(
 
     It stops early where the shard's rows are used up: the caller makes room and calls again with the rest.
     """
-    headers_at = address_of(headers)
-    order = sharded.order
+    headers_at, rows_at, slots_at = address_of(headers), address_of(rows), address_of(slots)
+    order, mask = sharded.order, len(slots) - 1
     owners, following = passed.owner, passed.following
     for n in range(start, end):
         if used == len(rows):
             return n, used, seen
         if n + ROWS_AHEAD < end:  # where rows of a shard stand is known to us, and not to the processor
-            ahead = headers_at + headers.itemsize * order[n + ROWS_AHEAD]
-            prefetch(ahead)
-            prefetch(ahead + LINE)
+            prefetch_lines(headers_at + headers.itemsize * order[n + ROWS_AHEAD])
+            prefetch(slots_at + slots.itemsize * (signed(sharded.digest[n + ROWS_AHEAD] & HASH) & mask))
+            coming = sharded.digest[n + FLOWS_AHEAD] & HASH
+            slot = slots[signed(coming) & mask]
+            if slot >> np.uint64(32) == coming:
+                prefetch_lines(rows_at + rows.itemsize * (signed(slot & np.uint64(0xFFFFFFFF)) - 1))
         row = headers[order[n]]
         digest, d = sharded.digest[n] & HASH, signed(sharded.digest[n] >> np.uint64(DIRECTION_SHIFT))
         context = sharded.context[n]
-        slot, index = find(slots, rows, digest, row, d, context)
+        at, index = find(slots, rows, digest, row, d, context)
         if row["flags"] & HeaderFlag.QUOTED:
             if index >= 0:
                 rows[index]["state"] |= UNREACHABLE if row["signal"] & Signal.UNREACHABLE else PROHIBITED
@@ -175,7 +178,7 @@ def update(
             begin(rows[used], row, d, context, signed(row["frame"]), capture, index, watch)
             index = used
             used += 1
-            slots[slot] = (digest << np.uint64(32)) | np.uint64(index + 1)
+            slots[at] = (digest << np.uint64(32)) | np.uint64(index + 1)
         flow = rows[index]
         if row["frame"] < flow["first_frame"] and flow["capture"] == capture:  # a fragment that was held back
             flow["first_frame"] = row["frame"]
