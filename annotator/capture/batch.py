@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from annotator.model import PacketBatch
 
-CAPACITY: Final = 65536
-"""Packets in a batch at the most."""
+CAPACITY: Final = 1 << 18
+"""Packets in a batch at the most: all of a window (:data:`annotator.capture.window.SIZE`) where they were cut short.
+Looking at payloads has its price by batch."""
 
 # what an index kernel stopped for
 NEED_MORE: Final = 0

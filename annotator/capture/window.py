@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-SIZE: Final = 16 << 20
+SIZE: Final = 12 << 20
 """Bytes read at a time."""
 HEADROOM: Final = 1 << 20
 """Room before them for what the reader left over: records are rarely as large."""

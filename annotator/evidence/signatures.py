@@ -46,7 +46,8 @@ class SignatureTable(NamedTuple):
 
     places: NDArray[np.int64]
     """Offsets into a payload, one row a transport, NO_PLACE behind the last."""
-    starts: NDArray[np.int64]
+    starts: NDArray[np.uint16]
+    """Small, so that it stays in the processor's nearest cache."""
     rows: NDArray[np.void]
 
 
@@ -54,7 +55,8 @@ class SignatureTable(NamedTuple):
 def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
     """Lay out the signatures of `probes`; a protocol's number is its place among them.
 
-    Raises ValueError for a signature of no or more than eight bytes, or whose mask has another length.
+    Raises ValueError for a signature of no or more than eight bytes, or whose mask has another length, and for more
+    signatures than 16 bits can number.
     """
     layouts: list[dict[int, list[list[tuple[int, ...]]]]] = [{} for _ in TRANSPORTS]
     for number, probe in enumerate(probes):
@@ -74,7 +76,7 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
                         buckets[byte].append(row)
     most = max(len(layout) for layout in layouts)
     places = np.full((len(TRANSPORTS), most + 1), NO_PLACE, np.int64)
-    starts = np.zeros((len(TRANSPORTS), most + 1, 257), np.int64)
+    starts = np.zeros((len(TRANSPORTS), most + 1, 257), np.uint16)
     rows: list[tuple[int, ...]] = []
     for t, layout in enumerate(layouts):
         for p, at in enumerate(sorted(layout)):
@@ -82,6 +84,8 @@ def signature_table(probes: tuple[Probe, ...]) -> SignatureTable:
             lengths = [len(bucket) for bucket in layout[at]]
             starts[t, p] = len(rows) + np.cumsum([0, *lengths])
             rows += [row for bucket in layout[at] for row in bucket]
+    if len(rows) > np.iinfo(starts.dtype).max:
+        raise ValueError(f"{len(rows)} signatures, by what they may begin with: that is more than are numbered")
     return SignatureTable(places, starts, np.array(rows, SIGNATURE))
 
 
@@ -112,7 +116,7 @@ def nominate(
         if at < i or at >= end:  # there is no further place, or none in this payload
             break
         byte = u8(data, at)
-        first, last = starts[transport, p, byte], starts[transport, p, byte + 1]
+        first, last = signed(starts[transport, p, byte]), signed(starts[transport, p, byte + 1])
         if first == last:
             continue
         word = word_at(data, at, end)

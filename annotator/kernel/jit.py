@@ -23,6 +23,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 C_ORDER, F_ORDER, ALIGNED, WRITEABLE = 0x1, 0x2, 0x100, 0x400
 """Bits of ``ndarray.flags.num`` (NumPy's C API, NPY_ARRAY_*) on which compiled code depends."""
 
+_KEPT: Final = C_ORDER | F_ORDER | ALIGNED | WRITEABLE
+_FLAGS: Final = {
+    flags: flags & ~F_ORDER if flags & C_ORDER else flags for flags in range(_KEPT + 1) if flags & ~_KEPT == 0
+}
+"""Those bits of an array, as a kernel is kept by them: one that is in both orders counts as in C's."""
+
 LEAST, MOST = -(2**63), 2**63 - 1
 """Of int64, as which Python's integers are handed over."""
 _LOADING: Final = Lock()
@@ -38,8 +44,7 @@ def take_apart(values: tuple[Any, ...], kinds: list[Any], flat: list[Any]) -> No
     for value in values:
         kind = type(value)
         if kind is np.ndarray:
-            flags = value.flags.num & (C_ORDER | F_ORDER | ALIGNED | WRITEABLE)
-            kinds += value.dtype, value.ndim, flags & ~F_ORDER if flags & C_ORDER else flags
+            kinds += value.dtype, value.ndim, _FLAGS[value.flags.num & _KEPT]
             flat.append(value)
         elif kind is int and LEAST <= value <= MOST:
             kinds.append("int")
