@@ -1,4 +1,4 @@
-"""Work done ahead: a thread makes the next item while the last one is used.
+"""Work done ahead: a thread makes the next items while one is used.
 
 Kernels run without the interpreter's lock, so that decoding a batch and counting the one before it share two cores.
 """
@@ -8,6 +8,8 @@ from queue import Empty, SimpleQueue
 from threading import Semaphore, Thread
 from typing import Final, Generic, TypeVar
 
+from annotator.model import BATCHES_AT_HAND
+
 Item = TypeVar("Item")
 POLL_S: Final = 0.1
 """How often somebody who may want to stop is asked while an item is waited for."""
@@ -16,7 +18,7 @@ PATIENCE_S: Final = 30.0
 
 
 class _Maker(Thread, Generic[Item]):
-    """Makes items, one ahead of their user."""
+    """Makes items, some ahead of their user."""
 
     def __init__(self, items: Iterator[Item]) -> None:
         super().__init__(name="annotator-ahead", daemon=True)  # it may wait for a pipe that nobody writes to
@@ -25,8 +27,8 @@ class _Maker(Thread, Generic[Item]):
         """The items, each in a tuple; None behind the last one."""
         self.error: BaseException | None = None
         """What ended the items, where it was not their end."""
-        self.room = Semaphore(2)
-        """How many more items may be begun: the one in use and the next."""
+        self.room = Semaphore(BATCHES_AT_HAND)
+        """How many more items may be begun: the one in use, and those behind it."""
         self.stopped = False
 
     def run(self) -> None:
@@ -59,7 +61,9 @@ class _Maker(Thread, Generic[Item]):
 
 
 def ahead(items: Iterator[Item], stop: Callable[[], bool] | None = None) -> Iterator[Item]:
-    """Yield what `items` yields, made one item ahead: an item has to stay valid until the next but one is asked for.
+    """Yield what `items` yields, made ahead.
+
+    An item has to stay valid until BATCHES_AT_HAND further ones are asked for.
 
     What `items` raises is raised here, in its turn. Once `stop` says so, what keeps its maker waiting (a pipe that
     nobody writes to) is no longer waited for.

@@ -108,6 +108,11 @@ class Grade(Words):
     CONFIRMED = 3
 
 
+BATCHES_AT_HAND: Final = 3
+"""How many batches of a file are valid at a time, with the rows made of them: one in use, and those made ahead of it.
+With two, threads whose batches do not take equally long wait for each other."""
+
+
 @dataclass(slots=True)
 class PacketBatch:
     """Many packets of one capture: raw bytes and columns, in file order.

@@ -1,6 +1,7 @@
 """The data path, readable from top to bottom: captures in, an :class:`~annotator.model.Analysis` out."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
@@ -85,7 +86,10 @@ def run(
     site = load_sites(settings.site)
     packet_filter = PacketFilter(settings.bpf, registered_ports(registry)) if settings.bpf else None
 
-    shares, tunnels, captures, issues = read(readers, settings, packet_filter, progress, stop)
+    with ThreadPoolExecutor(1, "annotator-registry") as beside_reading:
+        tables = beside_reading.submit(registry.tables)
+        shares, tunnels, captures, issues = read(readers, settings, packet_filter, progress, stop)
+    tables.result()
     flows, findings, announced = settle(shares, captures, local, registry)
 
     flows.related_to = relate(flows, findings, announced)

@@ -34,7 +34,7 @@ class Reader:
     format = ""
     """What kind of capture it is, for the report."""
     lasts = False
-    """Whether a batch's bytes outlast the making of the next batch."""
+    """Whether a batch's bytes outlast the making of the next batches, see :data:`annotator.model.BATCHES_AT_HAND`."""
 
     def __init__(self, name: str, capture: int) -> None:
         """`name` is as the user typed it, `capture` the index that batches carry."""
@@ -51,7 +51,7 @@ class Reader:
     def batches(self) -> Iterator[PacketBatch]:
         """Yield the packets, batch by batch; each batch is valid until the next is asked for.
 
-        Where the reader :attr:`lasts`, its ``data`` is valid until the next batch but one is asked for.
+        Where the reader :attr:`lasts`, its ``data`` is valid until BATCHES_AT_HAND further ones are asked for.
         """
         raise NotImplementedError
 

@@ -3,6 +3,7 @@
 Files are read, not mapped: a mapped file that somebody truncates kills the process, and maps count as memory.
 """
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -10,11 +11,13 @@ from typing import BinaryIO, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.model import BATCHES_AT_HAND
+
 SIZE: Final = 12 << 20
 """Bytes read at a time."""
 HEADROOM: Final = 1 << 20
 """Room before them for what the reader left over: records are rarely as large."""
-BUFFERS: Final = 3
+BUFFERS: Final = BATCHES_AT_HAND + 1
 POLL_S: Final = 0.1
 """How often somebody who gives up is heard while bytes are waited for."""
 
@@ -22,8 +25,8 @@ POLL_S: Final = 0.1
 class Window:
     """Bytes ``data[start:end]`` of a stream that are in memory; :meth:`more` replaces the consumed ones.
 
-    Three buffers take turns: one is current, one may still be in use for what was made of it last (:meth:`lend`), and a
-    thread fills the other. A buffer is read to at a fixed place, and what the reader left over is copied in front of
+    Buffers take turns: one is current, some may still be in use for what was made of them last (:meth:`lend`), and a
+    thread fills another. A buffer is read to at a fixed place, and what the reader left over is copied in front of
     it, so that the read need not wait for the reader.
     """
 
@@ -33,7 +36,7 @@ class Window:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="annotator-read")
         self._buffers = [np.empty(HEADROOM + size, np.uint8) for _ in range(BUFFERS)]
         self.data: NDArray[np.uint8] = self._buffers[0]
-        self._lent = self.data
+        self._lent = deque[NDArray[np.uint8]](maxlen=BATCHES_AT_HAND - 1)
         self._filling = 1
         self.start = HEADROOM
         self.end = HEADROOM + len(head)
@@ -48,8 +51,8 @@ class Window:
         self._pending: Future[tuple[int, OSError | None]] = self._reader.submit(self._read, self._buffers[1])
 
     def lend(self) -> NDArray[np.uint8]:
-        """Give ``data`` for use until it is lent the next time but one: it is not overwritten before."""
-        self._lent = self.data
+        """Give ``data`` for use: what was lent the last BATCHES_AT_HAND times is not overwritten."""
+        self._lent.append(self.data)
         return self.data
 
     def _read(self, buffer: NDArray[np.uint8]) -> tuple[int, OSError | None]:
@@ -100,9 +103,8 @@ class Window:
         if self._abandoned:
             self.eof = True
         elif error is None:
-            self._filling = next(
-                k for k, other in enumerate(self._buffers) if other is not buffer and other is not self._lent
-            )
+            in_use = {id(buffer), *map(id, self._lent)}
+            self._filling = next(k for k, other in enumerate(self._buffers) if id(other) not in in_use)
             self._pending = self._reader.submit(self._read, self._buffers[self._filling])
         return True
 

@@ -18,7 +18,7 @@ from annotator.decode.udp_tunnels import udp_tunnel
 from annotator.decode.wifi import BEHIND_SHIFT, msdu_frame
 from annotator.kernel.jit import kernel
 from annotator.kernel.load import be16, be32, be64, signed, u8, view
-from annotator.model import HEADER, ICMP, ICMP6, NO_TIME, UDP, HeaderFlag, PacketBatch, StopClass
+from annotator.model import BATCHES_AT_HAND, HEADER, ICMP, ICMP6, NO_TIME, UDP, HeaderFlag, PacketBatch, StopClass
 
 MAX_DEPTH: Final = 8
 """IP headers of a packet that are followed, tunnels inside tunnels."""
@@ -360,11 +360,12 @@ class Decoder:
         self._book = tunnel_book
         self._scapy: Any = None
         self._rare = False
-        self._outs: list[NDArray[np.void]] = [np.empty(0, HEADER)] * 2
+        self._outs: list[NDArray[np.void]] = [np.empty(0, HEADER)] * BATCHES_AT_HAND
         self._all: NDArray[np.bool_] = np.empty(0, np.bool_)
 
     def decode(self, batch: PacketBatch) -> Iterator[NDArray[np.void]]:
-        """Decode `batch` into HEADER rows, in one or more parts, each valid until the next but one is asked for.
+        """Decode `batch` into HEADER rows, in one or more parts, each valid until BATCHES_AT_HAND
+        further ones are asked for.
 
         Rows stand in order of packets; ``QUOTED`` rows follow their error, inner headers their outer one.
         """
@@ -399,7 +400,7 @@ class Decoder:
             self.fragmented = bool(self.totals[FRAGMENTS] > fragments)
             if made:
                 yield self._outs[0][:made]
-                self._outs.reverse()
+                self._outs.append(self._outs.pop(0))
         if not plain and self.counts[reasons.LINK_TYPE, COUNT]:
             self.undecoded_links |= undecoded(batch.link_type[keep], DECODED)
 

@@ -68,6 +68,10 @@ class Registry:
             self._tables[transport] = self._interned.table(transport)
         return self._tables[transport]
 
+    def tables(self) -> dict[str, PortTable]:
+        """Return the dense tables of all transports, by their names."""
+        return {transport: self.table(transport) for transport in TRANSPORTS}
+
 
 def _known(transport: str) -> str:
     if transport not in TRANSPORTS:

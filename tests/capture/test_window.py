@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.capture import window
+from annotator.capture import batch, window
 from annotator.capture.window import Window
+from annotator.model import BATCHES_AT_HAND
 from tests.capture.writing import enhanced, interface, packets, pcap_header, pcap_record, read, reader, section
 
 
@@ -158,3 +159,25 @@ def test_giving_up_ends_with_what_has_come(size: int) -> None:
         assert drain(source, [3]) == b"0123456789"
         assert source.eof
         source.close()
+
+
+@pytest.mark.parametrize("size", [64, 300, 4096])
+@pytest.mark.parametrize("capacity", [1, 7, 1000])
+def test_what_is_lent_stays_for_the_batches_behind_it(
+    size: int, capacity: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the last of those at hand is made, the bytes of the others are what they were."""
+    monkeypatch.setattr(batch, "CAPACITY", capacity)
+    monkeypatch.setattr(batch.Columns.__init__, "__defaults__", (capacity,))
+    bodies = [bytes([n % 256]) * (n * 7 % 90) for n in range(600)]
+    source = reader(pcap_header("<") + b"".join(pcap_record("<", body) for body in bodies), size)
+    at_hand: list[tuple[Any, list[tuple[int, bytes]]]] = []
+    seen = []
+    for made in source.batches():
+        places = list(zip(made.offset.tolist(), made.caplen.tolist(), strict=True))
+        at_hand.append((made.data, [(at, made.data[at : at + length].tobytes()) for at, length in places]))
+        for data, packets_of_it in at_hand[-BATCHES_AT_HAND:]:
+            assert all(data[at : at + len(body)].tobytes() == body for at, body in packets_of_it)
+        seen += [body for _, body in at_hand[-1][1]]
+    assert seen == bodies
+    assert len(at_hand) > BATCHES_AT_HAND

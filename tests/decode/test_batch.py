@@ -1,6 +1,10 @@
 """The loop over a batch: rows in order, accounts that add up, and the same rows whichever kernel made them."""
 
+from itertools import chain
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import ARP, GRE
 
@@ -17,7 +21,7 @@ from annotator.decode.batch import (
     TIME_STEPS_BACK,
 )
 from annotator.decode.tunnels import TunnelBook
-from annotator.model import NO_TIME
+from annotator.model import BATCHES_AT_HAND, NO_TIME
 from tests.decode.decoding import batch, decode, ether
 
 FOUR = ether() / IP(src="10.0.0.1", dst="10.0.0.2") / UDP(sport=1000, dport=53) / b"question"
@@ -76,6 +80,18 @@ def test_more_rows_than_expected_come_in_parts() -> None:
     assert len(parts) > 1
     assert np.concatenate(parts).tolist() == [frame for frame in range(1, 501) for _ in range(MAX_DEPTH)]
     assert decoder.totals[PACKETS_DECODED] == decoder.totals[READ] == 500
+
+
+def test_rows_stay_for_the_batches_behind_them() -> None:
+    """While the rows of the last batch of those at hand are made, those of the others are what they were."""
+    decoder = Decoder(TunnelBook())
+    frames = [bytes(ether() / IP(src="10.0.0.1", dst=f"10.0.0.{n}") / UDP(sport=n, dport=53)) for n in range(20)]
+    at_hand: list[tuple[NDArray[np.void], list[Any]]] = []
+    for rows in chain.from_iterable(decoder.decode(batch([frame])) for frame in frames):
+        at_hand.append((rows, rows.tolist()))
+        for kept, as_made in at_hand[-BATCHES_AT_HAND:]:
+            assert kept.tolist() == as_made
+    assert len(at_hand) == len(frames)
 
 
 def test_frames_do_not_touch_each_other() -> None:

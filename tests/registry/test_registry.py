@@ -50,6 +50,7 @@ def test_a_transport_without_ports_is_a_clear_error(embedded: Registry) -> None:
 def test_a_table_is_built_once(embedded: Registry) -> None:
     """Asking again gives the same arrays."""
     assert embedded.table("sctp") is embedded.table("sctp")
+    assert all(table is embedded.table(transport) for transport, table in embedded.tables().items())
 
 
 def test_a_registry_without_an_annex_has_an_empty_one() -> None:
