@@ -75,8 +75,8 @@ def first_hello(data: Any, i: int, end: int, finish: int) -> Answer:
     comes = end < record_end and end == finish and end - i < POOL_BYTES  # the record goes on in a later segment
     if comes and (state == hello.SHORT or (role == CLIENT and length == 0)):
         return verdict(MORE, role, basis), 0, 0
-    # of one that the snap length cut: record, message and version agree, and both end where the segment can
-    fits = body_end == record_end and record_end <= finish and end > body
+    # of one that the snap length cut: record, message and version agree, and both end within the segment
+    fits = body_end == record_end and record_end <= finish and end > body and u8(data, body) == 3
     return verdict(CONFIRMED if state != hello.SHORT or fits else SPECULATIVE, role, basis), at, length
 
 
