@@ -1,5 +1,7 @@
 """What a run has to account for: each packet of a capture is decoded or stopped, and what was odd is an issue."""
 
+from typing import Final
+
 import numpy as np
 
 from annotator.capture import Reader
@@ -16,6 +18,8 @@ from annotator.decode.batch import (
     TIME_STEPS_BACK,
 )
 from annotator.evidence import Findings
+from annotator.evidence.look import HEAP_LIMIT
+from annotator.evidence.observation import MOST_ANNOUNCED
 from annotator.model import CaptureSummary, Flows, Issue, StopClass
 
 
@@ -78,6 +82,19 @@ def given_up(count: int, first_frame: int, most_flows: int, capture: int) -> lis
     return [Issue("flows_given_up", "flow", count, first_frame, detail, capture, partial=True)]
 
 
+COUNTED: Final = (
+    ("protocols_ambiguous", "payloads that two protocols confirm alike: neither of them is called confirmed", False),
+    ("labels_given_up", f"names and banners are missing: no more than {HEAP_LIMIT >> 20} MB of them are kept", True),
+    (
+        "announcements_given_up",
+        f"ports that payloads announce were not read beyond the first {MOST_ANNOUNCED:,}: their flows seem unrelated",
+        True,
+    ),
+)
+"""The issue for each of :attr:`annotator.evidence.findings.Findings.counts`: its name, what it says, whether the report
+is partial for it."""
+
+
 def evidence_issues(flows: Flows, findings: Findings) -> list[Issue]:
     """List where the payload contradicts itself, or does not decide."""
     found = []
@@ -87,7 +104,7 @@ def evidence_issues(flows: Flows, findings: Findings) -> list[Issue]:
         detail = "the two directions of a flow show different protocols: neither is called confirmed"
         first_frame, capture = int(flows.first_frame[first]), int(flows.capture[first])
         found.append(Issue("directions_contradict", "evidence", len(rows), first_frame, detail, capture))
-    if findings.ambiguous:
-        detail = "payloads that two protocols confirm alike: neither of them is called confirmed"
-        found.append(Issue("protocols_ambiguous", "evidence", findings.ambiguous, 0, detail))
+    for count, (name, detail, partial) in zip(findings.counts.tolist(), COUNTED, strict=True):
+        if count:
+            found.append(Issue(name, "evidence", count, 0, detail, partial=partial))
     return found

@@ -62,7 +62,7 @@ def announced_endpoints(
                     continue
                 version, number = named.version, int(named)
             found.setdefault((version, number, TRANSPORTS[transport], port), []).append(row)
-    # payloads of a batch are judged shard by shard, and which flow falls to which shard is drawn anew in every run
+    # threads judge payloads of their own shards, and which flow falls to which shard is drawn anew in every run
     return {end: _by_beginning(flows, announcers) for end, announcers in found.items()}
 
 

@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import ARP
 
 from annotator.accounting import evidence_issues
+from annotator.evidence import look
+from annotator.evidence.observation import AMBIGUOUS
 from annotator.model import Issue
 from annotator.pipeline import analyse
 from annotator.settings import Settings
@@ -88,8 +92,45 @@ def test_a_flow_whose_directions_contradict_each_other_is_an_issue(tmp_path: Pat
 def test_payloads_that_two_protocols_confirm_are_an_issue(tmp_path: Path) -> None:
     """No two probes of the project do so; what they would leave behind is counted all the same."""
     analysis = analyse([write(tmp_path / "a.pcap", (0, udp()))])
-    assert analysis.findings.ambiguous == 0
+    assert not analysis.findings.counts.any()
     assert evidence_issues(analysis.flows, analysis.findings) == []
-    analysis.findings.ambiguous = 3
+    analysis.findings.counts[AMBIGUOUS] = 3
     (issue,) = evidence_issues(analysis.flows, analysis.findings)
     assert (issue.name, issue.layer, issue.count, issue.first_frame) == ("protocols_ambiguous", "evidence", 3, 0)
+
+
+def test_labels_beyond_their_room_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first ones are kept, the report is partial for the others, and every run drops the same."""
+    monkeypatch.setattr(look, "HEAP_LIMIT", 55)
+    asked = [
+        ether() / IP(src=f"10.0.0.{n}", dst="10.0.1.1") / TCP(sport=4000 + n, dport=80, flags="PA", seq=1) / host
+        for n in range(1, 9)
+        for host in (f"GET / HTTP/1.1\r\nHost: {n}.example.org\r\n\r\n".encode(),)
+    ]
+    path = write(tmp_path / "a.pcap", *enumerate(asked))
+    for _ in range(5):
+        analysis = analyse([path])
+        shown = analysis.findings.texts(np.arange(8))
+        assert shown == [*(f"{n}.example.org" for n in range(1, 5)), *[""] * 4]
+        (issue,) = analysis.issues
+        assert (issue.name, issue.layer, issue.count, issue.partial) == ("labels_given_up", "evidence", 4, True)
+
+
+def test_announcements_beyond_their_room_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first payloads announce is read; the report is partial for the others."""
+    monkeypatch.setattr(look, "MOST_ANNOUNCED", 3)
+    frames = []
+    for n in range(1, 6):
+        reply = f"227 Entering Passive Mode (10,0,1,1,200,{n})\r\n".encode()
+        frames.append(
+            ether() / IP(src="10.0.1.1", dst=f"10.0.0.{n}") / TCP(sport=21, dport=4000 + n, flags="PA", seq=1) / reply
+        )
+        frames.append(
+            ether() / IP(src=f"10.0.0.{n}", dst="10.0.1.1") / TCP(sport=5000 + n, dport=200 * 256 + n, flags="S")
+        )
+    for _ in range(5):
+        analysis = analyse([write(tmp_path / "a.pcap", *enumerate(frames))])
+        related = analysis.flows.related_to.tolist()
+        assert related == [-1, 0, -1, 2, -1, 4, -1, -1, -1, -1]
+        (issue,) = analysis.issues
+        assert (issue.name, issue.count, issue.partial) == ("announcements_given_up", 2, True)

@@ -7,10 +7,13 @@ import numpy as np
 from annotator.evidence import probe as words
 from annotator.evidence.observation import (
     AGAIN,
+    AMBIGUOUS,
+    ANNOUNCEMENTS_GIVEN_UP,
     FOLLOW_LOOKS,
     FOLLOWED,
     FURTHER_LOOKS,
     KEEP,
+    LABELS_GIVEN_UP,
     LOOKED,
     MORE_LOOKS,
     RANDOM,
@@ -80,7 +83,7 @@ def decide(
     heap_used: int,
     announced: Any,
     announced_used: int,
-    ambiguous: Any,
+    counts: Any,
 ) -> tuple[int, int]:
     """Decide among the candidates of each payload, and write it into its observation.
 
@@ -127,7 +130,7 @@ def decide(
         source = joined if s["pooled"] else frames
         start, end = signed(s["start"]), signed(s["end"])
         if equal and best_grade == words.CONFIRMED:
-            ambiguous[0] += 1
+            counts[AMBIGUOUS] += 1
             best_grade = words.SPECULATIVE
         if best_grade == words.CONFIRMED or end - start >= POOL_BYTES:
             seen["slot"][d] = -1
@@ -168,13 +171,18 @@ def decide(
         of_it = chosen == seen["protocol"][d] or (upgrading and chosen == seen["upgraded"][d])
         if of_it and not seen["label_length"][d] and pairs.label_length[best] > 0 and best_grade >= seen["grade"][d]:
             length = min(pairs.label_length[best], label_bytes[chosen], end - pairs.label_at[best])
-            if length > 0 and pairs.label_at[best] >= start and heap_used + length <= len(heap):
-                for b in range(length):
-                    heap[heap_used + b] = u8(source, pairs.label_at[best] + b)
-                seen["label_at"][d] = heap_used
-                seen["label_length"][d] = length
-                heap_used += length
-        if wishes & words.ANNOUNCE and announced_used < len(announced):
+            if length > 0 and pairs.label_at[best] >= start:
+                if heap_used + length <= len(heap):
+                    for b in range(length):
+                        heap[heap_used + b] = u8(source, pairs.label_at[best] + b)
+                    seen["label_at"][d] = heap_used
+                    seen["label_length"][d] = length
+                    heap_used += length
+                else:
+                    counts[LABELS_GIVEN_UP] += 1
+        if wishes & words.ANNOUNCE and announced_used == len(announced):
+            counts[ANNOUNCEMENTS_GIVEN_UP] += 1
+        elif wishes & words.ANNOUNCE:
             note = announced[announced_used]
             note["observation"] = s["observation"]
             note["direction"] = d

@@ -35,8 +35,9 @@ class Findings:
     """The two directions show different protocols."""
     names: list[str]
     bases: list[str]
-    ambiguous: int
-    """Payloads that two protocols of equal strength confirm: speculations, then."""
+    counts: NDArray[np.int64]
+    """Of the whole run, by AMBIGUOUS, LABELS_GIVEN_UP and ANNOUNCEMENTS_GIVEN_UP of
+    :mod:`annotator.evidence.observation`."""
     _heap: NDArray[np.uint8]
     _length: NDArray[np.uint16]
     _probe: NDArray[np.int16]
@@ -145,7 +146,7 @@ def find(observer: Observer, rows: NDArray[np.void]) -> Findings:
         contradicts=contradicts,
         names=names,
         bases=bases,
-        ambiguous=int(observer.ambiguous[0]),
+        counts=observer.counts,
         _heap=observer.heap,
         _length=label_length,
         _probe=label_probe,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from annotator.evidence.asking import Asker
 from annotator.evidence.decide import decide
 from annotator.evidence.gathering import enrol, gather, settle
-from annotator.evidence.observation import AGAIN, ANNOUNCED, KEEP, MOST_ANNOUNCED, OBSERVATION, SIGHTING
+from annotator.evidence.observation import AGAIN, ANNOUNCED, COUNTS, KEEP, MOST_ANNOUNCED, OBSERVATION, SIGHTING
 from annotator.evidence.pool import new_pool
 from annotator.evidence.probe import Probe
 from annotator.evidence.probes import probes
@@ -23,7 +23,7 @@ from annotator.model import PacketBatch
 
 MOST_ROUNDS: Final = 16
 """Of judging a batch anew; each gets on by a payload of every direction at the least."""
-HEAP_LIMIT: Final = 64 << 20
+HEAP_LIMIT: Final = 256 << 20
 """Label bytes that are kept in a run."""
 
 
@@ -35,12 +35,12 @@ class Observer:
         self.probes: tuple[Probe, ...] = probes()
         self.observations: NDArray[np.void] = np.empty(1024, OBSERVATION)
         self.used = 0
-        self.heap: NDArray[np.uint8] = np.empty(1 << 16, np.uint8)
+        self.heap: NDArray[np.uint8] = np.empty(min(1 << 16, HEAP_LIMIT), np.uint8)
         self.heap_used = 0
-        self.announced: NDArray[np.void] = np.empty(1024, ANNOUNCED)
+        self.announced: NDArray[np.void] = np.empty(min(1024, MOST_ANNOUNCED), ANNOUNCED)
         self.announced_used = 0
-        self.ambiguous: NDArray[np.int64] = np.zeros(1, np.int64)
-        """Payloads that two protocols of equal strength confirm."""
+        self.counts: NDArray[np.int64] = np.zeros(COUNTS, np.int64)
+        """By AMBIGUOUS, LABELS_GIVEN_UP and ANNOUNCEMENTS_GIVEN_UP."""
         self._strengths = np.array([probe.strength for probe in self.probes], np.int64)
         self._label_bytes = np.array([probe.label_bytes for probe in self.probes], np.int64)
         self._asker = Asker(self.probes)
@@ -90,7 +90,7 @@ class Observer:
             self.heap_used,
             self.announced,
             self.announced_used,
-            self.ambiguous,
+            self.counts,
         )
         return sightings
 
@@ -102,12 +102,14 @@ class Observer:
             )
         wanted = min(self.heap_used + count * int(self._label_bytes.max(initial=0)), HEAP_LIMIT)
         if wanted > len(self.heap):
-            heap = np.empty(wanted, np.uint8)  # no page of it is touched before it is needed
+            # no page of it is touched before it is needed, so that it may well be larger than what is wanted now
+            heap = np.empty(min(2 * wanted, HEAP_LIMIT), np.uint8)
             heap[: self.heap_used] = self.heap[: self.heap_used]
             self.heap = heap
         if self.announced_used + count > len(self.announced) < MOST_ANNOUNCED:
-            more = np.empty(len(self.announced) + count, ANNOUNCED)
-            self.announced = np.concatenate((self.announced[: self.announced_used], more))
+            announced = np.empty(min(2 * (self.announced_used + count), MOST_ANNOUNCED), ANNOUNCED)
+            announced[: self.announced_used] = self.announced[: self.announced_used]
+            self.announced = announced
 
 
 def join(observers: Sequence[Observer]) -> tuple[Observer, list[int]]:
@@ -125,6 +127,6 @@ def join(observers: Sequence[Observer]) -> tuple[Observer, list[int]]:
         whole.announced = np.concatenate((whole.announced[: whole.announced_used], notes))
         whole.used, whole.heap_used = len(whole.observations), len(whole.heap)
         whole.announced_used = len(whole.announced)
-        whole.ambiguous += other.ambiguous
+        whole.counts += other.counts
         other.observations, other.heap, other.announced = other.observations[:0], other.heap[:0], other.announced[:0]
     return whole, begins

@@ -61,6 +61,11 @@ ANNOUNCED: Final = np.dtype(
 """A payload that names other endpoints."""
 MOST_ANNOUNCED: Final = 20_000
 
+AMBIGUOUS, LABELS_GIVEN_UP, ANNOUNCEMENTS_GIVEN_UP = range(3)
+"""What is counted: payloads that two protocols of equal strength confirm; labels for which there was no room any more,
+and payloads that name other endpoints and that there was no room to keep."""
+COUNTS: Final = 3
+
 KEEP: Final = 255
 """``wanted`` of a payload that changes nothing."""
 AGAIN: Final = 254

@@ -325,7 +325,7 @@ class FlowTable:
     def add(
         self, headers: NDArray[np.void], capture: int, sharded: Sharded | None = None, full: bool | None = None
     ) -> NDArray[np.void]:
-        """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), until the next call.
+        """Count HEADER rows of a capture (by index); gives the payloads to look at (SIGHT), in order of packets.
 
         `sharded` is what :attr:`sharder` makes of the rows; another thread may have done so. Where it is `full`, no
         flow begins any more; unless told, it knows by its own flows.
@@ -368,7 +368,7 @@ class FlowTable:
                 )
                 if start < end:
                     shard.grow()
-        return self._sights[:seen]
+        return _in_order(self._sights[:seen])
 
     def more(self, headers: NDArray[np.void], wanted: NDArray[np.void]) -> NDArray[np.void]:
         """Give payloads of the last `headers` added that were passed over, of the directions `wanted` (WANTED) by now.
@@ -380,12 +380,16 @@ class FlowTable:
             return self._sights[:0]
         rows = tuple(shard.rows for shard in self.shards)
         seen = revisit(headers, wanted, rows, self._passed, self._sights)
-        sights = self._sights[:seen]
-        return sights[np.lexsort((sights["header"], sights["shard"]))]
+        return _in_order(self._sights[:seen])
 
     def rows(self) -> NDArray[np.void]:
         """Give all flows as :func:`join_rows` does."""
         return join_rows([self])
+
+
+def _in_order(sights: NDArray[np.void]) -> NDArray[np.void]:
+    """Put SIGHT rows in order of their packets: which shards they come from is drawn anew in every run."""
+    return sights[np.argsort(sights["header"])]
 
 
 def join_rows(tables: Sequence[FlowTable]) -> NDArray[np.void]:

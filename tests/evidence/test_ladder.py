@@ -13,6 +13,7 @@ from scapy.packet import Packet
 
 from annotator.evidence import asking
 from annotator.evidence import look as looking
+from annotator.evidence.observation import AMBIGUOUS
 from annotator.evidence.probe import Answer, Probe, anywhere
 from annotator.kernel.load import signed, u8, view
 from tests.evidence.test_look import look, talk
@@ -80,7 +81,7 @@ def test_the_ladder_of_candidates(tmp_path: Path, digits: bytes, name: str, conf
     """Grade, then strength; a tie is a guess, and is counted."""
     observer, seen, sure, _ = look(talk([(">", digits)]), tmp_path)
     assert (seen, sure) == (name, confirmed)
-    assert observer.ambiguous[0] == ambiguous
+    assert observer.counts[AMBIGUOUS] == ambiguous
 
 
 @pytest.mark.usefixtures("made_up")
@@ -161,4 +162,4 @@ def test_what_is_confirmed_is_not_looked_at_any_more(tmp_path: Path) -> None:
     for apart in (False, True):
         observer, name, confirmed, label = look(talk(words), tmp_path, apart)
         assert (name, confirmed, label) == ("http", True, "a")
-        assert (observer.observations["left"][0, 0], observer.ambiguous[0]) == (0, 0)
+        assert (observer.observations["left"][0, 0], observer.counts[AMBIGUOUS]) == (0, 0)
