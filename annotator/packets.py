@@ -105,7 +105,10 @@ def frames_of(analysis: Analysis, names: Sequence[str], rows: NDArray[np.intp]) 
             for batch in reader.batches():
                 if packet_filter:
                     batch.keep = packet_filter.verdicts(batch)
-                parts += [wanted.of(fragments.tie(part, decoder.counts), book) for part in decoder.decode(batch)]
+                parts += [
+                    wanted.of(fragments.tie(part, decoder.fragments, decoder.counts), book)
+                    for part in decoder.decode(batch)
+                ]
             parts.append(wanted.of(fragments.give_up(decoder.counts), book))
             summary = analysis.captures[number]
             if reader.complete == summary.complete and reader.frames != summary.packets_read + summary.packets_filtered:

@@ -213,7 +213,7 @@ def decode(
         if packet_filter:
             batch.keep = packet_filter.verdicts(batch)
         for headers in decoder.decode(batch):
-            tied = fragments.tie(headers, decoder.counts) if decoder.fragmented else headers
+            tied = fragments.tie(headers, decoder.fragments, decoder.counts)
             yield batch, tied, sharder.shard(tied)
 
 

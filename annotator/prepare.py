@@ -163,7 +163,7 @@ def _grow() -> None:
     fragments = Fragments()
     for batch in reader.batches():
         for headers in decoder.decode(batch):
-            tied = fragments.tie(headers, decoder.counts)
+            tied = fragments.tie(headers, decoder.fragments, decoder.counts)
             sights = table.add(tied, reader.capture)
             table.more(tied, _all_of(sights))
 

@@ -30,8 +30,8 @@ P_ESP: Final = 50
 MOST_IP_BYTES: Final = 65535 + 40
 
 COUNT, FIRST_FRAME = 0, 1
-READ, PACKETS_DECODED, FRAGMENTS, BYTES, FIRST_NS, LAST_NS = range(6)
-TIME_STEPS_BACK, FIRST_STEP_BACK, FILTERED, TOTALS = range(6, 10)
+READ, PACKETS_DECODED, BYTES, FIRST_NS, LAST_NS = range(5)
+TIME_STEPS_BACK, FIRST_STEP_BACK, FILTERED, TOTALS = range(5, 9)
 
 
 class Rare(NamedTuple):
@@ -132,21 +132,24 @@ def decode_packets(
     first: int,
     first_frame: int,
     out: Any,
+    fragments: Any,
     counts: Any,
     totals: Any,
     rare: Any,
-) -> tuple[int, int, bool]:
+) -> tuple[int, int, int, bool]:
     """Decode the packets of the columns from number `first` on into rows of `out` (HEADER).
 
+    The numbers of those rows that are fragments go to `fragments` (int64, as long as `out`).
     `counts` is int64[reasons, 2] (count, first frame), `totals` int64[TOTALS]; both are added to. `rare` is
     :class:`Rare` or None: the kernel is compiled for each of the two, and the plain one is small. Returns (rows
-    made, packets done, whether the next packet needs the other kernel); it stops early where `out` is full.
+    made, fragments among them, packets done, whether the next packet needs the other kernel); it stops early where
+    `out` is full.
     """
     frames = view(data)
-    made = 0
+    made = found = 0
     for packet in range(first, len(offset)):
         if len(out) - made < ROWS_PER_PACKET:
-            return made, packet, False
+            return made, found, packet, False
         if not keep[packet]:
             continue
         frame = first_frame + packet
@@ -177,7 +180,7 @@ def decode_packets(
             version, i, vlan, stop, ethertype = network_layer(frames, i, end, signed(link_type[packet]))
             if stop == reasons.RARE:
                 if rare is None:
-                    return made, packet, True
+                    return made, found, packet, True
                 version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
             if stop == reasons.NONE and version == ANY_VERSION:
                 version = u8(frames, i) >> 4 if end > i else 4
@@ -233,10 +236,10 @@ def decode_packets(
                     if protocol == UDP:
                         inside = udp_tunnel(frames, payload, min(end, payload_end), whole_end)
                         if rare is None and inside[0] != tunnels.NONE:
-                            return made, packet, True
+                            return made, found, packet, True
                     elif carries_packet(frames, protocol, start, stored_end):
                         if rare is None:
-                            return made, packet, True
+                            return made, found, packet, True
                         inside = ip_tunnel(frames, protocol, version, start, stored_end)
 
                 # from here on the packet is counted, and not looked at again by another kernel
@@ -253,7 +256,8 @@ def decode_packets(
                 if protocol == P_ESP:
                     note(counts, reasons.ESP, frame)
                 if kind != 0:
-                    totals[FRAGMENTS] += 1
+                    fragments[found] = made
+                    found += 1
                 if group_address(version, frames, i):
                     flags |= HeaderFlag.GROUP
 
@@ -341,7 +345,7 @@ def decode_packets(
                 version, i, vlan, stop, ethertype = all_layers(frames, i, end, ethertype, vlan)
         if first_stop != reasons.NONE and not decoded:
             note(counts, first_stop, frame)
-    return made, len(offset), False
+    return made, found, len(offset), False
 
 
 class Decoder:
@@ -355,8 +359,8 @@ class Decoder:
         self.totals[FIRST_NS] = self.totals[LAST_NS] = NO_TIME
         self.undecoded_links: set[int] = set()
         """Link types of which packets were stopped because they are not decoded."""
-        self.fragmented = False
-        """Whether there are fragments among the rows of the last part."""
+        self.fragments: NDArray[np.int64] = np.empty(0, np.int64)
+        """The numbers of the rows of the last part that are fragments."""
         self._book = tunnel_book
         self._scapy: Any = None
         self._rare = False
@@ -377,10 +381,10 @@ class Decoder:
         self._rare |= not plain
         first = 0
         while first < len(batch):
-            fragments = self.totals[FRAGMENTS]
             if len(self._outs[0]) < room:
                 self._outs[0] = np.empty(room, HEADER)
-            made, first, switch = decode_packets(
+            fragments = np.empty(len(self._outs[0]), np.int64)  # no page of it is touched before it is needed
+            made, found, first, switch = decode_packets(
                 batch.data,
                 batch.offset,
                 batch.ts_ns,
@@ -391,13 +395,14 @@ class Decoder:
                 first,
                 batch.first_frame,
                 self._outs[0],
+                fragments,
                 self.counts,
                 self.totals,
                 Rare(stripped, self._book.arrays()) if self._rare else None,
             )
             self._rare |= switch
             self._book.learn()
-            self.fragmented = bool(self.totals[FRAGMENTS] > fragments)
+            self.fragments = fragments[:found]
             if made:
                 yield self._outs[0][:made]
                 self._outs.append(self._outs.pop(0))

@@ -239,14 +239,13 @@ class Fragments:
         self._store: Store | None = None
         self._keys = random_keys()
 
-    def tie(self, headers: NDArray[np.void], counts: NDArray[np.int64]) -> NDArray[np.void]:
+    def tie(self, headers: NDArray[np.void], chosen: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.void]:
         """Complete the later fragments among `headers` (HEADER); gives the rows to go on with.
 
-        These are `headers`, less those held back, and behind the fragment that sets them free those that were held back
-        until then. Orphans and overlaps are added to `counts` (see Decoder).
+        `chosen` are the numbers of the rows that are fragments. What comes back are `headers`, less those held back,
+        and behind the fragment that sets them free those that were held back until then. Orphans and overlaps are added
+        to `counts` (see Decoder).
         """
-        kinds = headers["flags"] & (HeaderFlag.FRAGMENT_FIRST | HeaderFlag.FRAGMENT_LATER)
-        chosen = np.flatnonzero(kinds)
         if not len(chosen):
             return headers
         if self._store is None:

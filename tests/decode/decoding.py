@@ -107,13 +107,20 @@ class Decoded:
         return self.book.text(int(self.rows["tunnel"][k]))
 
 
+def fragments_among(rows: NDArray[np.void]) -> NDArray[np.int64]:
+    """Give the numbers of the rows that are fragments, as the decoder notes them."""
+    return np.flatnonzero(rows["flags"] & (HeaderFlag.FRAGMENT_FIRST | HeaderFlag.FRAGMENT_LATER))
+
+
 def decode(made: PacketBatch, tie: bool = False) -> Decoded:
     """Decode a batch; with `tie`, later fragments get the ports of their first, in order of frames."""
     book = TunnelBook()
     decoder = Decoder(book)
     fragments = Fragments()
     parts = [
-        (fragments.tie(rows, decoder.counts) if tie else rows).copy()  # valid until the next is asked for
+        (
+            fragments.tie(rows, decoder.fragments, decoder.counts) if tie else rows
+        ).copy()  # valid until the next is asked for
         for rows in decoder.decode(made)
     ]
     if tie:

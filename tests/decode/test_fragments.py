@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, fragment6
 from scapy.layers.ipsec import AH
 from scapy.layers.l2 import Dot1Q
 
-from annotator.decode import reasons
+from annotator.decode import Decoder, reasons
 from annotator.decode.fragments import HELD, PROBES, SLOTS, TIMEOUT_NS, Fragments
+from annotator.decode.tunnels import TunnelBook
 from annotator.model import HEADER, NO_TIME, HeaderFlag
-from tests.decode.decoding import batch, decode, ether
+from tests.decode.decoding import batch, decode, ether, fragments_among
 
 V4: dict[str, Any] = {"src": "10.0.0.1", "dst": "10.0.0.2"}
 V6: dict[str, Any] = {"src": "2001:db8::1", "dst": "2001:db8::2"}
@@ -124,6 +126,21 @@ def test_a_first_fragment_far_back_is_forgotten() -> None:
     assert decode(batch(frames[:2], times=[NO_TIME, 0]), tie=True).counts == {"no_time": 1}
 
 
+def tie(fragments: Fragments, rows: NDArray[np.void], counts: NDArray[np.int64]) -> NDArray[np.void]:
+    """Tie the fragments among some rows."""
+    return fragments.tie(rows, fragments_among(rows), counts)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 0, 2, 1]])
+def test_the_decoder_says_which_rows_are_fragments(order: list[int]) -> None:
+    """Their numbers among the rows of the part, whole packets between them left out."""
+    whole = bytes(ether() / IP(**V4) / UDP(sport=1000, dport=53) / b"x")
+    frames = frames_of(id=7)
+    decoder = Decoder(TunnelBook())
+    for rows in decoder.decode(batch([whole, *(one for number in order for one in (frames[number], whole))])):
+        assert decoder.fragments.tolist() == fragments_among(rows).tolist() == [1, 3, 5, 7]
+
+
 def test_an_identification_used_again_gives_the_newer_ports() -> None:
     """The second first fragment with the same identification is the one that later ones belong to."""
     packets = [
@@ -140,7 +157,7 @@ def test_fragments_reach_over_batches() -> None:
         fragments = Fragments()
         counts = np.zeros((reasons.REASONS_END, 2), np.int64)
         frames = frames_of(id=7)
-        tied = [fragments.tie(decode(batch([frames[number]])).rows, counts) for number in order]
+        tied = [tie(fragments, decode(batch([frames[number]])).rows, counts) for number in order]
         rows = np.concatenate(tied)
         assert rows["dport"].tolist() == [53] * 4
         assert sorted(rows["fragment_offset"].tolist()) == [0, 1000, 2000, 3000]
@@ -167,9 +184,9 @@ def test_datagrams_that_never_complete_take_no_more_memory() -> None:
     """A million first fragments push out the oldest; the newest are still found."""
     fragments = Fragments()
     counts = np.zeros((reasons.REASONS_END, 2), np.int64)
-    fragments.tie(rows_of(1_000_000, HeaderFlag.FRAGMENT_FIRST), counts)
+    tie(fragments, rows_of(1_000_000, HeaderFlag.FRAGMENT_FIRST), counts)
     later = rows_of(1_000_000, HeaderFlag.FRAGMENT_LATER)[-SLOTS // PROBES :]
-    tied = fragments.tie(later, counts)
+    tied = tie(fragments, later, counts)
     found = tied["flags"] & HeaderFlag.PORTS != 0
     assert found.sum() > 0.95 * len(later)
     assert (tied["dport"][found] == (tied["frame"][found] - 1) % 60000).all()
@@ -180,7 +197,7 @@ def test_later_fragments_without_a_first_are_held_so_many_and_no_more() -> None:
     fragments = Fragments()
     counts = np.zeros((reasons.REASONS_END, 2), np.int64)
     rows = rows_of(1_000_000, HeaderFlag.FRAGMENT_LATER)
-    parts = [fragments.tie(rows[start : start + 100_000], counts) for start in range(0, len(rows), 100_000)]
+    parts = [tie(fragments, rows[start : start + 100_000], counts) for start in range(0, len(rows), 100_000)]
     out = sum(len(part) for part in parts)
     assert len(rows) - out <= HELD
     parts.append(fragments.give_up(counts))
@@ -194,7 +211,7 @@ def test_what_was_held_back_comes_behind_the_first_fragment() -> None:
     frames = frames_of(id=7)
     other = bytes(ether() / IP(**V4) / UDP(sport=1000, dport=53) / b"x")
     rows = decode(batch([frames[1], other, frames[2], frames[0], other, other, frames[3]])).rows
-    tied = Fragments().tie(rows, np.zeros((reasons.REASONS_END, 2), np.int64))
+    tied = tie(Fragments(), rows, np.zeros((reasons.REASONS_END, 2), np.int64))
     assert tied["frame"].tolist() == [2, 4, 1, 3, 5, 6, 7]
     assert tied["dport"].tolist() == [53] * 7
 

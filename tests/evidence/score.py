@@ -118,7 +118,7 @@ def observe(path: Path) -> dict[Key, Seen]:
     try:
         for batch in reader.batches():
             for headers in decoder.decode(batch):
-                tied = fragments.tie(headers, decoder.counts)
+                tied = fragments.tie(headers, decoder.fragments, decoder.counts)
                 wanted = observer.look(batch, tied, table.add(tied, 0), table.shards)
                 while len(wanted):
                     wanted = observer.look(batch, tied, table.more(tied, wanted), table.shards)

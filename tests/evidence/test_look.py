@@ -57,7 +57,7 @@ def look_at(parts: list[list[Packet]], path: Path) -> tuple[Observer, str, bool,
         reader = open_capture(str(name))
         for batch in reader.batches():
             for headers in decoder.decode(batch):
-                tied = fragments.tie(headers, decoder.counts)
+                tied = fragments.tie(headers, decoder.fragments, decoder.counts)
                 wanted = observer.look(batch, tied, table.add(tied, 0), table.shards)
                 while len(wanted):
                     wanted = observer.look(batch, tied, table.more(tied, wanted), table.shards)

@@ -42,7 +42,7 @@ def observe(path: Path, ports: NDArray[np.uint16]) -> list[Flow]:
     try:
         for batch in reader.batches():
             for headers in decoder.decode(batch):
-                tied = fragments.tie(headers, decoder.counts).copy()
+                tied = fragments.tie(headers, decoder.fragments, decoder.counts).copy()
                 ported = np.isin(tied["proto"], list(PORT_TRANSPORT))
                 for column in ("sport", "dport"):
                     tied[column][ported] = ports[tied[column][ported]]

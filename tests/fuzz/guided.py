@@ -32,6 +32,7 @@ def decode_input(data: bytes) -> None:
     from annotator.decode.fragments import Fragments
     from annotator.decode.tunnels import TunnelBook
     from annotator.model import PacketBatch
+    from tests.decode.decoding import fragments_among
 
     if len(data) < 4:
         return
@@ -49,7 +50,8 @@ def decode_input(data: bytes) -> None:
     )
     decoder, book = Decoder(TunnelBook()), Fragments()
     for rows in decoder.decode(batch):
-        for row in book.tie(rows.copy(), decoder.counts):
+        assert decoder.fragments.tolist() == fragments_among(rows).tolist(), "fragments are not noted"
+        for row in book.tie(rows.copy(), decoder.fragments, decoder.counts):
             end = int(row["payload_offset"]) + int(row["payload_caplen"])
             assert not row["payload_caplen"] or 0 <= row["payload_offset"] <= end <= len(frame), "outside of the frame"
     stops = sum(int(decoder.counts[code, COUNT]) for code, reason in reasons.TABLE.items() if reason.stop is not None)

@@ -35,6 +35,7 @@ from annotator.decode.strip import strip_links
 from annotator.decode.tunnels import TunnelBook
 from annotator.kernel.jit import kernel
 from annotator.model import HEADER, NO_TIME
+from tests.decode.decoding import fragments_among
 from tests.fuzz import seeds
 from tests.fuzz.mutate import Nursery
 
@@ -60,6 +61,7 @@ def storm_frames(
     totals: Any,
     plain_counts: Any,
     plain_totals: Any,
+    fragments: Any,
     at: Any,
 ) -> int:
     """Decode each child by itself, and again as plain where its link type is; gives the rows in `out`.
@@ -77,8 +79,8 @@ def storm_frames(
         place = out[made:] if len(out) - made >= ROWS_PER_PACKET else out
         if len(out) - made < ROWS_PER_PACKET:
             made = 0
-        rows, done, _ = decode_packets(
-            data, offset, ts_ns, caplen, origlen, link, keep, 0, n + 1, place, counts, totals, rare
+        rows, _, done, _ = decode_packets(
+            data, offset, ts_ns, caplen, origlen, link, keep, 0, n + 1, place, fragments, counts, totals, rare
         )
         if done != 1:
             at[1] = 1
@@ -91,8 +93,21 @@ def storm_frames(
             if row["payload_caplen"] > row["payload_bytes"] or row["ip_bytes"] > max(wires[n], sizes[n]) + 65575:
                 at[1] = 3
         if links[n] in PLAIN:
-            again, _, other = decode_packets(
-                data, offset, ts_ns, caplen, origlen, link, keep, 0, n + 1, plain_out, plain_counts, plain_totals, None
+            again, _, _, other = decode_packets(
+                data,
+                offset,
+                ts_ns,
+                caplen,
+                origlen,
+                link,
+                keep,
+                0,
+                n + 1,
+                plain_out,
+                fragments,
+                plain_counts,
+                plain_totals,
+                None,
             )
             if not other and again != rows:
                 at[1] = 4
@@ -170,6 +185,7 @@ class Frames:
         self.fragments = Fragments()
         self.out = np.zeros(ROW_ROOM, HEADER)
         self.plain_out = np.zeros(ROWS_PER_PACKET, HEADER)
+        self.noted = np.zeros(ROW_ROOM, np.int64)
         self.rows = 0
 
     def batch(self, seed: int) -> int:
@@ -190,7 +206,7 @@ class Frames:
         given = nursery.children, nursery.sizes, nursery.width, links, wires, self.columns, stripped, rare
         accounts = counts, totals, counts.copy(), totals.copy()
         try:
-            made = storm_frames(*given, self.out, self.plain_out, *accounts, at)
+            made = storm_frames(*given, self.out, self.plain_out, *accounts, self.noted, at)
         except Exception as error:
             raise AssertionError(f"{error!r}: {self._told(int(at[0]), links, wires)}") from error
         if at[1]:
@@ -199,7 +215,8 @@ class Frames:
         if not totals[READ] == count == totals[PACKETS_DECODED] + stops:
             raise AssertionError(f"read {count}, decoded {totals[PACKETS_DECODED]}, stopped {stops}: batch {seed}")
         self.book.learn()
-        self.fragments.tie(self.out[:made].copy(), counts)
+        rows = self.out[:made].copy()
+        self.fragments.tie(rows, fragments_among(rows), counts)
         self.rows += made
         return count
 
