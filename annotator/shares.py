@@ -70,6 +70,8 @@ class Shares:
         """Wait for the threads; each is at a batch at the most."""
         if self._threads:
             self._threads.shutdown()
+        for share in self._shares:
+            share.observer.remember()
 
     def take(self, batch: PacketBatch, headers: NDArray[np.void], sharded: Sharded, capture: int) -> None:
         """Count the HEADER rows of a batch, and look at their payloads; returns when all have done so."""

@@ -16,7 +16,7 @@ from annotator.evidence.bundle import is_compiled as bundle_is_compiled
 from annotator.evidence.observation import FOLLOWED, UPGRADING
 from annotator.evidence.probe import Probe
 from annotator.evidence.signatures import MOST_CANDIDATES, SignatureTable, nominate, signature_table
-from annotator.kernel import plain
+from annotator.kernel import patience, plain
 from annotator.kernel.cache import INTERPRETED
 from annotator.kernel.jit import Kernel, generated, kernel
 from annotator.kernel.load import signed, view
@@ -25,12 +25,17 @@ from annotator.kernel.twin import twin
 
 LOAD_S: Final = 0.006
 """What loading a bundle from the cache takes (measured: 6 to 9 ms); that of one probe takes about half of it."""
-COMPILE_S: Final = 1.0
-"""What compiling it takes."""
+PATIENCE_S: Final = 0.1
+"""Plain Python that a probe may take, in all runs together, before it is compiled, which takes some 0.7 s: whoever has
+so many payloads for it has more of them tomorrow."""
+WORTH_NOTING_S: Final = 0.005
+"""What took less in a run is not remembered."""
 PLAIN_PAIR_S: Final = 24e-6
 """What a payload takes that a probe is asked about in plain Python (measured on the samples: 5 to 200 us by probe)."""
 SIGHTINGS_AHEAD: Final = 8
 """How many payloads before its turn one is fetched, with what is known of its flow: both lie anywhere in memory."""
+PLAIN: Final = "judge"
+"""What a probe's account is called, as the kernel that will take its place."""
 PLAIN_PAIRS: Final = 16
 """Payloads that a plain probe is asked about between two looks at the clock."""
 
@@ -81,6 +86,19 @@ def is_compiled(probe: Probe) -> bool:
     """Say whether the loop of `probe` is in the cache."""
     loop = compile_probe(probe)
     return isinstance(loop, Kernel) and loop.is_kept()
+
+
+def plain_seconds(probe: Probe) -> float:
+    """Give what a probe took in plain Python, in all runs before this one."""
+    loop = compile_probe(probe)
+    return patience.taken(loop.folder, PLAIN) if isinstance(loop, Kernel) else 0.0
+
+
+def note_plain(probe: Probe, seconds: float) -> None:
+    """Add to what a probe took in plain Python."""
+    loop = compile_probe(probe)
+    if isinstance(loop, Kernel):
+        patience.note(loop.folder, PLAIN, seconds)
 
 
 @kernel
@@ -164,6 +182,7 @@ class Asker:
         self._loops: dict[int, Callable[..., None]] = {}
         self._plain: dict[int, Callable[..., None]] = {}
         self._spent: dict[tuple[str, int], float] = {}
+        self._patient: dict[int, float] = {}
         self._found = np.empty(MOST_CANDIDATES, np.int64)
         self._starts = np.zeros(len(probes) + 1, np.int64)
         self._room = np.empty((6, 0), np.int64)
@@ -225,5 +244,16 @@ class Asker:
         return len(chosen)
 
     def _patience(self, number: int) -> float:
-        """Seconds of plain Python after which a kernel of a probe's own pays."""
-        return LOAD_S if INTERPRETED or is_compiled(self.probes[number]) else COMPILE_S
+        """Seconds of plain Python in this run after which a kernel of a probe's own pays."""
+        if number not in self._patient:
+            probe = self.probes[number]
+            compiled = INTERPRETED or is_compiled(probe)
+            self._patient[number] = LOAD_S if compiled else max(PATIENCE_S - plain_seconds(probe), LOAD_S)
+        return self._patient[number]
+
+    def remember(self) -> None:
+        """Note what plain Python took in this run, for later ones."""
+        for (kind, number), seconds in self._spent.items():
+            if kind == "probe" and seconds >= WORTH_NOTING_S and number not in self._loops:
+                note_plain(self.probes[number], seconds)
+        self._spent.clear()

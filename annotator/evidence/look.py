@@ -72,6 +72,10 @@ class Observer:
         sightings["wanted"][sightings["wanted"] == AGAIN] = KEEP
         return self._wanted[: settle(rows, sights, sightings, self.observations, self._wanted)]
 
+    def remember(self) -> None:
+        """Note for later runs how long probes took that are not compiled."""
+        self._asker.remember()
+
     def _judge(self, batch: PacketBatch, headers: NDArray[np.void], sights: NDArray[np.void]) -> NDArray[np.void]:
         """Gather the payloads, ask their candidates, and decide; gives the SIGHTING rows."""
         sightings = np.empty(len(sights), SIGHTING)

@@ -106,24 +106,25 @@ class Kernel:
 
     def is_kept(self) -> bool:
         """Say whether machine code of it, for any types, is in the cache."""
-        return self._folder is not None and machine_code.is_kept(self._folder, self.__name__)
+        return self.folder is not None and machine_code.is_kept(self.folder, self.__name__)
 
     def _ready(self, kinds: tuple[Any, ...], arguments: tuple[Any, ...]) -> "Entry":
         """Load the version for some types, or compile and keep it."""
         with _LOADING:
             if kinds not in self._entries:
-                code = machine_code.find(self._folder, self.__name__, kinds)
+                code = machine_code.find(self.folder, self.__name__, kinds)
                 if code is None:
                     from annotator.kernel.compiler import compile_for
 
                     code = compile_for(self, arguments)
-                    machine_code.keep(self._folder, self.__name__, kinds, code)
+                    machine_code.keep(self.folder, self.__name__, kinds, code)
                     self.compiled += 1
                 self._entries[kinds] = machine_code.load(code)
         return self._entries[kinds]
 
     @cached_property
-    def _folder(self) -> Path | None:
+    def folder(self) -> Path | None:
+        """Where its machine code is kept; None where none is."""
         return cache_folder(source_of(self.py_func), *self._sources)
 
     @cached_property

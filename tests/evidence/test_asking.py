@@ -1,14 +1,18 @@
 """Pairs are grouped by protocol, and a probe costs no more than compiling it would."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.evidence import asking
-from annotator.evidence.asking import Asker, group_by_protocol
+from annotator.evidence.asking import Asker, compile_probe, group_by_protocol, is_compiled, plain_seconds
 from annotator.evidence.observation import OBSERVATION, SIGHTING
 from annotator.evidence.probe import START, TCP, Answer, Probe, tcp
+from annotator.kernel.cache import INTERPRETED
 from annotator.kernel.load import u8
 
 
@@ -34,7 +38,14 @@ ODD = Probe("odd", "", (), ("byte",), (tcp(b"\0", mask=b"\0"),), odd)
 def test_compiled_or_not_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
     """With no patience the kernel is compiled at once; with all of it, never."""
     monkeypatch.setattr(asking, "LOAD_S", patience)
-    monkeypatch.setattr(asking, "COMPILE_S", patience)
+    monkeypatch.setattr(asking, "PATIENCE_S", patience)
+    asker, verdicts = asked()
+    assert verdicts == [0, 3] * 50
+    assert bool(asker._loops) is not bool(patience)
+
+
+def asked() -> tuple[Asker, list[int]]:
+    """Ask about a hundred payloads of a byte: the asker, and the grades."""
     data = np.arange(100, dtype=np.uint8)
     rows = np.zeros(100, SIGHTING)
     rows["start"] = np.arange(100)
@@ -42,5 +53,29 @@ def test_compiled_or_not_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatc
     rows["context"] = TCP | START
     asker = Asker((ODD,))
     pairs = asker.ask(data, np.zeros(1, np.uint8), rows, np.zeros(1, OBSERVATION))
-    assert [verdict & 3 for verdict in pairs.verdict.tolist()] == [0, 3] * 50
-    assert bool(asker._loops) is not bool(patience)
+    return asker, [verdict & 3 for verdict in pairs.verdict.tolist()]
+
+
+@pytest.mark.skipif(INTERPRETED, reason="nothing is ever compiled")
+def test_what_earlier_runs_asked_in_plain_python_is_compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Patience is of all runs together: each asks plainly for as long as it is not used up."""
+    loop: Any = compile_probe(ODD)
+    monkeypatch.setitem(loop.__dict__, "folder", tmp_path)
+    monkeypatch.setattr(loop, "_entries", {})
+    is_compiled.cache_clear()
+    monkeypatch.setattr(asking, "LOAD_S", 0.0)
+    monkeypatch.setattr(asking, "WORTH_NOTING_S", 0.0)
+    for _ in range(3):
+        asker, _ = asked()
+        assert not asker._loops
+        asker.remember()
+        asker.remember()  # only once
+    spent = plain_seconds(ODD)
+    assert spent > 0
+    monkeypatch.setattr(asking, "PATIENCE_S", spent)
+    asker, verdicts = asked()
+    assert asker._loops
+    assert verdicts == [0, 3] * 50
+    asker.remember()
+    assert plain_seconds(ODD) == spent
+    is_compiled.cache_clear()

@@ -69,7 +69,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, bundled: bool) -> tuple[list[tuple[
     monkeypatch.setattr(asking, "bundle_is_compiled", lambda *_: bundled)
     monkeypatch.setattr(asking, "INTERPRETED", False)
     monkeypatch.setattr(asking, "LOAD_S", 0.0 if bundled else 1e9)
-    monkeypatch.setattr(asking, "COMPILE_S", 1e9)
+    monkeypatch.setattr(asking, "PATIENCE_S", 1e9)
     pairs = Asker(probes()).ask(data, np.zeros(1, np.uint8), rows, np.zeros(1, OBSERVATION))
     assert len(pairs.sighting)
     return sorted(zip(*(column.tolist() for column in pairs), strict=True)), ways

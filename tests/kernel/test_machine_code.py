@@ -24,14 +24,14 @@ def half(number: int) -> int:
 def made(tmp_path: Path) -> Kernel:
     """A kernel that is kept in a folder of the test's own."""
     fresh = Kernel(half)
-    fresh.__dict__["_folder"] = tmp_path
+    fresh.__dict__["folder"] = tmp_path
     return fresh
 
 
 def again(made: Kernel) -> Kernel:
     """Give the kernel as the next process has it."""
     fresh = Kernel(half)
-    fresh.__dict__["_folder"] = made._folder
+    fresh.__dict__["folder"] = made.folder
     return fresh
 
 
