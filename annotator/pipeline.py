@@ -141,7 +141,8 @@ def read(
     """
     sizes = [reader.bytes_total for reader in readers]
     total_bytes = None if None in sizes else sum(size or 0 for size in sizes)
-    shares = Shares(settings.flow_settings(), shares_for(total_bytes))
+    live = not all(reader.lasts for reader in readers)
+    shares = Shares(settings.flow_settings(), shares_for(total_bytes), in_haste=live)
     seen = Seen(shares, TunnelBook(), [], [])
     fragments = Fragments()
     done_bytes = packets = 0

@@ -38,10 +38,10 @@ def shares_for(total_bytes: int | None) -> int:
 class Share:
     """The flows of some shards, and what was seen of them."""
 
-    def __init__(self, table: FlowTable) -> None:
-        """Start with an empty `table`."""
+    def __init__(self, table: FlowTable, in_haste: bool) -> None:
+        """Start with an empty `table`; see :class:`~annotator.evidence.Observer` for `in_haste`."""
         self.table = table
-        self.observer = Observer()
+        self.observer = Observer(in_haste)
 
     def take(self, batch: PacketBatch, headers: NDArray[np.void], sharded: Sharded, capture: int, full: bool) -> None:
         """Count the rows of its shards, and look at their payloads."""
@@ -54,12 +54,12 @@ class Share:
 class Shares:
     """All flows of a run, and what was seen of them."""
 
-    def __init__(self, settings: FlowSettings, number: int = 1) -> None:
-        """Start empty, with so many shares, 1 to SHARDS."""
+    def __init__(self, settings: FlowSettings, number: int = 1, in_haste: bool = False) -> None:
+        """Start empty, with so many shares, 1 to SHARDS; in haste where a capture is live."""
         self.settings = settings
         self.sharder = Sharder(settings.ignore_vlan)
         self._shares = [
-            Share(FlowTable(settings, range(first, SHARDS, number), self.sharder)) for first in range(number)
+            Share(FlowTable(settings, range(first, SHARDS, number), self.sharder), in_haste) for first in range(number)
         ]
         self._threads = ThreadPoolExecutor(number - 1, "annotator-share") if number > 1 else None
 

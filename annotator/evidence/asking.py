@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.evidence.bundle import BUNDLES, compile_bundle
+from annotator.evidence.bundle import BUNDLES, compile_bundle, members
 from annotator.evidence.bundle import is_compiled as bundle_is_compiled
 from annotator.evidence.observation import FOLLOWED, UPGRADING
 from annotator.evidence.probe import Probe
@@ -28,6 +28,9 @@ LOAD_S: Final = 0.006
 PATIENCE_S: Final = 0.1
 """Plain Python that a probe may take, in all runs together, before it is compiled, which takes some 0.7 s: whoever has
 so many payloads for it has more of them tomorrow."""
+MOST_ALONE: Final = 2
+"""Probes of a bundle that are compiled each by itself. The next to be compiled brings the whole bundle with it, which
+takes some 4 s: whoever meets so many protocols meets the others, too, and a bundle is loaded and called as one."""
 WORTH_NOTING_S: Final = 0.005
 """What took less in a run is not remembered."""
 PLAIN_PAIR_S: Final = 24e-6
@@ -174,8 +177,8 @@ def group_by_protocol(protocol: Any, starts: Any, order: Any) -> None:
 class Asker:
     """The probes of a run, with the kernels that were worth loading so far."""
 
-    def __init__(self, probes: tuple[Probe, ...]) -> None:
-        """Load nothing yet; a protocol's number is its probe's place."""
+    def __init__(self, probes: tuple[Probe, ...], in_haste: bool = False) -> None:
+        """Load nothing yet; a protocol's number is its probe's place. In haste, no bundle is compiled."""
         self.probes = probes
         self._table: SignatureTable = signature_table(probes)
         self._bundles: dict[int, Callable[..., None]] = {}
@@ -186,6 +189,7 @@ class Asker:
         self._found = np.empty(MOST_CANDIDATES, np.int64)
         self._starts = np.zeros(len(probes) + 1, np.int64)
         self._room = np.empty((6, 0), np.int64)
+        self._in_haste = in_haste
 
     def ask(
         self,
@@ -236,12 +240,19 @@ class Asker:
                 begun = now
             if done == len(chosen):
                 return done
-            if whole:
+            if whole or self._is_bundle_due(number):
                 self._bundles[bundle] = compile_bundle(self.probes, bundle)
                 return done
             self._loops[number] = compile_probe(self.probes[number])
         self._loops[number](*payloads, chosen[done:])
         return len(chosen)
+
+    def _is_bundle_due(self, number: int) -> bool:
+        """Say whether to compile a probe's bundle rather than the probe alone."""
+        if self._in_haste or is_compiled(self.probes[number]):
+            return False
+        bundle = members(self.probes, number % BUNDLES)
+        return sum(one in self._loops or is_compiled(self.probes[one]) for one in bundle) >= MOST_ALONE
 
     def _patience(self, number: int) -> float:
         """Seconds of plain Python in this run after which a kernel of a probe's own pays."""

@@ -30,8 +30,11 @@ HEAP_LIMIT: Final = 256 << 20
 class Observer:
     """Looks at the payloads of a run, batch by batch, and keeps what it saw."""
 
-    def __init__(self) -> None:
-        """Start with nothing seen; probes are compiled when a payload first needs them."""
+    def __init__(self, in_haste: bool = False) -> None:
+        """Start with nothing seen; probes are compiled when a payload first needs them.
+
+        `in_haste` says that packets are lost while something takes its time: of a live capture.
+        """
         self.probes: tuple[Probe, ...] = probes()
         self.observations: NDArray[np.void] = np.empty(1024, OBSERVATION)
         self.used = 0
@@ -43,7 +46,7 @@ class Observer:
         """By AMBIGUOUS, LABELS_GIVEN_UP and ANNOUNCEMENTS_GIVEN_UP."""
         self._strengths = np.array([probe.strength for probe in self.probes], np.int64)
         self._label_bytes = np.array([probe.label_bytes for probe in self.probes], np.int64)
-        self._asker = Asker(self.probes)
+        self._asker = Asker(self.probes, in_haste)
         self._pool = new_pool()
         self._wanted: NDArray[np.void] = np.empty(0, WANTED)
 

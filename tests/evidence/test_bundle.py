@@ -9,6 +9,7 @@ from annotator.evidence.bundle import BUNDLES, compile_bundle, members
 from annotator.evidence.observation import OBSERVATION, SIGHTING
 from annotator.evidence.probe import START, TCP
 from annotator.evidence.probes import probes
+from annotator.kernel.cache import INTERPRETED
 
 PAYLOADS = (
     b"SSH-2.0-OpenSSH_9.2\r\n",
@@ -73,6 +74,34 @@ def answers(monkeypatch: pytest.MonkeyPatch, bundled: bool) -> tuple[list[tuple[
     pairs = Asker(probes()).ask(data, np.zeros(1, np.uint8), rows, np.zeros(1, OBSERVATION))
     assert len(pairs.sighting)
     return sorted(zip(*(column.tolist() for column in pairs), strict=True)), ways
+
+
+@pytest.mark.skipif(INTERPRETED, reason="nothing is ever compiled")
+@pytest.mark.parametrize(
+    ("most_alone", "in_haste", "ways"),
+    [(0, False, {"bundle"}), (1 << 30, False, {"alone"}), (0, True, {"alone"})],
+)
+def test_what_is_compiled_alone_and_what_together(
+    monkeypatch: pytest.MonkeyPatch, most_alone: int, in_haste: bool, ways: set[str]
+) -> None:
+    """Few probes of a bundle are compiled by themselves, then all of it; not while packets are being lost."""
+    data, rows = sightings()
+    seen: set[str] = set()
+    compile_whole, compile_probe = asking.compile_bundle, asking.compile_probe
+    monkeypatch.setattr(asking, "compile_bundle", lambda *given: seen.add("bundle") or compile_whole(*given))
+    monkeypatch.setattr(asking, "compile_probe", lambda *given: seen.add("alone") or compile_probe(*given))
+    for name in ("bundle_is_compiled", "is_compiled"):
+        monkeypatch.setattr(asking, name, lambda *_: False)
+    monkeypatch.setattr(asking, "plain_seconds", lambda _: 0.0)
+    monkeypatch.setattr(asking, "MOST_ALONE", most_alone)
+    monkeypatch.setattr(asking, "LOAD_S", 0.0)
+    monkeypatch.setattr(asking, "PATIENCE_S", 0.0)
+    pairs = Asker(probes(), in_haste).ask(data, np.zeros(1, np.uint8), rows, np.zeros(1, OBSERVATION))
+    assert {(probes()[p].name, n) for n, p, v in zip(*pairs[:3], strict=True) if v & 3 == 3} >= {
+        ("ssh", 0),
+        ("http", 1),
+    }
+    assert seen == ways
 
 
 def test_asking_gives_the_same_with_and_without_bundles() -> None:
