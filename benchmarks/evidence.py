@@ -43,7 +43,10 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=__doc__)
     parser.add_argument("capture", type=Path)
     parser.add_argument("--repeat", type=int, default=7, help="turns (default: 7)")
+    parser.add_argument("--as-installed", action="store_true", help="do not run annotate --prepare before")
     options = parser.parse_args(arguments)
+    if not options.as_installed:
+        subprocess.run([sys.executable, "-m", "annotator", "--prepare"], check=True)
     turns = [[run(program, options.capture) for program in RUNS.values()] for _ in range(options.repeat)]
     print(f"{'':16} {'wall s':>8} {'min-max':>12} {'CPU s':>8}")
     for place, name in enumerate(RUNS):

@@ -1,7 +1,7 @@
 """Race annotate against other tools: ``python -m benchmarks.run CAPTURE [--repeat N] [--only NAME]… [--json FILE]``.
 
 Every tool reads the same file, whole command, start-up included; the tools take turns (A B C A B C …) so that a slow
-minute of the machine hits all of them; the page cache is warm, and annotate's kernels are compiled. The middle of the
+minute of the machine hits all of them; the page cache is warm, and `annotate --prepare` was run. The middle of the
 wall and processor times is shown, and the largest peak of memory. A tool that is not installed is named as absent.
 """
 
@@ -68,6 +68,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=5, help="turns of every tool (default: %(default)s)")
     parser.add_argument("--only", action="append", help="just this tool; may be given again")
     parser.add_argument("--skip", action="append", default=[], help="not this tool; may be given again")
+    parser.add_argument(
+        "--as-installed", action="store_true", help="warm annotate up by a run that does not count, not by --prepare"
+    )
     parser.add_argument("--before", type=shlex.split, default=[], help="command of another annotate, to compare")
     parser.add_argument("--packets", type=int, help="packets in the capture, if capinfos is not to be asked")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one run (default: %(default)s)")
@@ -105,7 +108,9 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that runners are ended with us
     warm(capture)
     for tool, entry in zip(runners, entries, strict=True):
-        if not tool.prepared:
+        if tool.prepare and not options.as_installed and (path := tool.path()):
+            subprocess.run([path, *tool.prepare], check=True)
+        elif tool.prepare:
             turn(tool, entry, capture, options.scratch, options.timeout)
             entry.runs.clear()
     for number in range(options.repeat):

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 PATIENCE_S: Final = 0.5
 """What takes less than this needs no bar."""
 
-PREPARING: Final = "annotate: preparing kernels for this machine, once after installing: some seconds\n"
+PREPARING: Final = (
+    "annotate: preparing kernels for this machine, once after installing: some seconds, a minute for a large capture\n"
+)
 
 
 def announce_preparing() -> None:

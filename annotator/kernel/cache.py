@@ -126,8 +126,12 @@ def _base_folder() -> Path | None:
         return None
     with contextlib.suppress(OSError):  # housekeeping only: the kernels work without it
         for other in base.iterdir():
-            if time.time() - other.stat().st_mtime > STALE_DAYS * 86400:
+            if time.time() - other.stat().st_mtime <= STALE_DAYS * 86400:
+                continue
+            if other.is_dir():
                 shutil.rmtree(other, ignore_errors=True)
+            else:
+                other.unlink()
     return base
 
 

@@ -31,8 +31,8 @@ class Tool:
     """Reads from the folder how many flows it found, so that one sees that work was done."""
     counts: str
     """What it calls a flow."""
-    prepared: bool = True
-    """Whether it is ready as it is installed; else its first run prepares something, and is not measured."""
+    prepare: tuple[str, ...] = ()
+    """Arguments that make it ready, once after it was installed; none where it is ready as it is."""
 
     def path(self) -> str | None:
         """Find the program; None where it is not installed."""
@@ -86,7 +86,7 @@ def tools(collector: int, before: Sequence[str] = ()) -> list[Tool]:
             ("--version",),
             report_flows,
             f"{biflows}, the report on the terminal",
-            prepared=False,
+            ("--prepare",),
         ),
         Tool(
             "annotate (json)",
@@ -181,7 +181,7 @@ def tools(collector: int, before: Sequence[str] = ()) -> list[Tool]:
             (*before[1:], "--version"),
             report_flows,
             f"{biflows}, the report on the terminal",
-            prepared=False,
+            (*before[1:], "--prepare"),
         )
         runners.insert(0, earlier)
     return runners

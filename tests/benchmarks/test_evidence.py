@@ -10,7 +10,7 @@ from benchmarks import evidence
 
 
 def test_it_prints_what_evidence_adds(samples: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    evidence.main([str(samples / "office.pcapng"), "--repeat", "1"])
+    evidence.main([str(samples / "office.pcapng"), "--repeat", "1", "--as-installed"])
     lines = capsys.readouterr().out.splitlines()
     assert [line[:16].strip() for line in lines[1:3]] == list(evidence.RUNS)
     assert lines[3].startswith("evidence adds ")

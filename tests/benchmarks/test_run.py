@@ -65,10 +65,16 @@ def test_an_unknown_tool_is_refused(tiny: Path) -> None:
         run.main([str(tiny), "--only", "tshrak"])
 
 
-def test_another_annotate_can_run_beside_ours(tiny: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """What a change cost is seen in one race."""
-    script = tmp_path / "older annotate"
-    script.write_text("#!/bin/sh\necho 'annotate 0.0.9, 77 flows'\n")
+@pytest.mark.parametrize(("options", "first"), [((), "--quiet --prepare"), (("--as-installed",), "--quiet tiny.pcap")])
+def test_another_annotate_can_run_beside_ours(
+    options: tuple[str, ...], first: str, tiny: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What a change cost is seen in one race; before it, either is prepared, or run once without being measured."""
+    script, log = tmp_path / "older annotate", tmp_path / "log"
+    script.write_text(f"#!/bin/sh\necho \"$@\" >> '{log}'\necho 'annotate 0.0.9, 77 flows'\n")
     script.chmod(0o755)
-    run.main([str(tiny), "--repeat", "1", "--only", "annotate (before)", "--before", f"'{script}' --quiet"])
+    race = [str(tiny), "--repeat", "1", "--only", "annotate (before)", "--before", f"'{script}' --quiet"]
+    run.main([*race, *options])
     assert "annotate (before)  0.0.9" in capsys.readouterr().out
+    called = [words.replace(str(tiny), tiny.name) for words in log.read_text().splitlines()]
+    assert called == ["--quiet --version", first, "--quiet tiny.pcap"]

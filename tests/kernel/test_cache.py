@@ -42,15 +42,16 @@ def test_no_folder_means_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_cache_folders_out_of_use_are_deleted(base: Path) -> None:
-    """A folder of other sources goes once it was not used for STALE_DAYS; a fresh one stays."""
+    """A folder of other sources, or its mark, goes once it was not used for STALE_DAYS; a fresh one stays."""
     for name, days in (("old", cache.STALE_DAYS + 1), ("recent", cache.STALE_DAYS - 1)):
         (base / name).mkdir(parents=True)
+        (base / f"prepared-{name}").touch()
         then = time.time() - days * 86400
-        os.utime(base / name, (then, then))
+        for made in (base / name, base / f"prepared-{name}"):
+            os.utime(made, (then, then))
     base.chmod(0o700)
     assert cache._base_folder() is not None
-    assert not (base / "old").exists()
-    assert (base / "recent").exists()
+    assert {made.name for made in base.iterdir()} == {"recent", "prepared-recent"}
 
 
 @pytest.mark.parametrize(
