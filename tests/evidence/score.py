@@ -9,7 +9,7 @@ import argparse
 import csv
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -35,8 +35,6 @@ from tests.witness.test_ndpi_flows import keyed, ndpi_text
 MOST_FLOWS = 50
 """Of a capture."""
 Key = tuple[object, ...]
-LOOPS: dict[int, Callable[..., None]] = {}
-"""Compiled probes, shared by all observers of a run: loading them anew for each of 300 captures takes minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,6 @@ def observe(path: Path) -> dict[Key, Seen]:
     """Take a capture down the data path, without timeouts; gives what was observed by nDPI's flow key."""
     reader = open_capture(str(path))
     decoder, table, fragments, observer = Decoder(TunnelBook()), FlowTable(FlowSettings()), Fragments(), Observer()
-    observer._loops = LOOPS
     try:
         for batch in reader.batches():
             for headers in decoder.decode(batch):

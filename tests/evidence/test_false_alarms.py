@@ -4,17 +4,13 @@ An alarm is right where nDPI knows the flow by payload as what we observed, and 
 is known to speak.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from annotator.decode.ethertype import innermost_vlan
-from annotator.evidence import asking
-from annotator.evidence.probe import Probe
 from annotator.model import NO_PORT, Agreement
 from annotator.pipeline import analyse
 from annotator.settings import Settings
@@ -54,23 +50,20 @@ def alarms(path: Path) -> dict[Key, tuple[str, frozenset[str], str]]:
 
 @pytest.fixture(scope="module")
 def counted(shared: Path) -> Alarms:
-    """Count the alarms of all captures; probes are loaded once, not once a capture."""
+    """Count the alarms of all captures."""
     names, excused, result = accepted_names(shared), shown_wrong(shared), Alarms()
-    compiled: Callable[[Probe], Callable[..., None]] = cache(asking.compile_probe)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asking, "compile_probe", compiled)
-        for capture, rows in scored_rows(shared):
-            found = alarms(shared / "captures" / capture)
-            for row in rows:
-                (key,) = flow_keys([keyed(row)])
-                if key not in found or (capture, row["id"]) in excused:
-                    continue
-                name, tied, port = found[key]
-                _, accepted = names[row["master"]]
-                if (name in accepted or name.split("+")[0] in accepted) and not accepted & tied:
-                    result.right += 1
-                else:
-                    result.false.append(f"{capture} #{row['id']}: {name} on {port}, nDPI says {row['proto']}")
+    for capture, rows in scored_rows(shared):
+        found = alarms(shared / "captures" / capture)
+        for row in rows:
+            (key,) = flow_keys([keyed(row)])
+            if key not in found or (capture, row["id"]) in excused:
+                continue
+            name, tied, port = found[key]
+            _, accepted = names[row["master"]]
+            if (name in accepted or name.split("+")[0] in accepted) and not accepted & tied:
+                result.right += 1
+            else:
+                result.false.append(f"{capture} #{row['id']}: {name} on {port}, nDPI says {row['proto']}")
     return result
 
 

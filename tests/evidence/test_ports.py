@@ -14,7 +14,6 @@ from annotator.evidence import Observer
 from annotator.evidence.findings import find
 from annotator.flow.table import FlowSettings, FlowTable
 from annotator.model import PORT_TRANSPORT
-from tests.evidence.score import LOOPS
 from tests.samples.table import CAPTURES, SAMPLES
 
 PORTS = np.arange(65536, dtype=np.uint16)
@@ -38,7 +37,6 @@ def observe(path: Path, ports: NDArray[np.uint16]) -> list[Flow]:
     """Observe a capture whose ports were rewritten behind the decoder; gives its flows in order."""
     reader = open_capture(str(path))
     decoder, table, fragments, observer = Decoder(TunnelBook()), FlowTable(FlowSettings()), Fragments(), Observer()
-    observer._loops = LOOPS
     try:
         for batch in reader.batches():
             for headers in decoder.decode(batch):
