@@ -6,7 +6,6 @@ a copy of the flow with ports of its own, and counts only where the messages tha
 packets is malformed or unexpected. What was confirmed without tshark stands.
 """
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from annotator.evidence.hypotheses import HYPOTHESES, NAMES, VAGUE, Hypothesis
 from annotator.evidence.tshark import Tshark, TsharkError
 from annotator.excerpt import Bounds, Captures, Packet, excerpts
 from annotator.model import TCP, UDP, Agreement, Flows, Grade, Issue
+from annotator.scratch import scratch_folder
 from annotator.small_capture import SmallCapture
 
 SECONDS: Final = 120.0
@@ -128,8 +128,8 @@ def ask(tshark: Tshark, flows: Flows, packets: Mapping[int, list[Packet]]) -> di
     ports = tshark.neutral_ports(len(rows) + max(map(len, HYPOTHESES.values())) + 1)
     services, clients = ports[: -len(rows) or None], ports[-len(rows) :]
     port_of = dict(zip(rows, clients, strict=True))
-    with tempfile.TemporaryDirectory(prefix="annotate-") as name:
-        capture = Path(name) / "flows.pcap"
+    with scratch_folder() as folder:
+        capture = folder / "flows.pcap"
         found = _heuristics(tshark, capture, flows, packets, port_of, services[0])
         left = {row: packets[row] for row in rows if row not in found}
         if left:

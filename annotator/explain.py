@@ -5,9 +5,7 @@ FLOW is a Community ID, or both ends in either order: ``10.0.0.1:1234-10.0.0.2:8
 
 import ipaddress
 import re
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +19,7 @@ from annotator.model import PORT_TRANSPORT, TCP, UDP, Analysis, Flows
 from annotator.report.flow_rows import Form
 from annotator.report.report import Report
 from annotator.report.sanitize import clean
+from annotator.scratch import scratch_folder
 from annotator.small_capture import SmallCapture
 
 MOST_FLOWS: Final = 8
@@ -131,8 +130,8 @@ def _layers(flows: Flows, row: int, packets: Sequence[Packet], observed: str) ->
         tshark = Tshark(TSHARK_SECONDS)
         client, service = tshark.neutral_ports(2)
         decode_as = {f"{'tcp' if proto == TCP else 'udp'}.port=={service}": dissector} if dissector else {}
-        with tempfile.TemporaryDirectory(prefix="annotate-") as folder:
-            path = Path(folder) / "flow.pcap"
+        with scratch_folder() as folder:
+            path = folder / "flow.pcap"
             with path.open("wb") as file:
                 SmallCapture(file).write(flows, row, packets[: 2 * TSHARK_PACKETS], (client, service))
             details = tshark.details(path, decode_as, TSHARK_FIELDS)

@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import signal
 import struct
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -35,6 +34,7 @@ from annotator.flow.table import WANTED, Shard
 from annotator.kernel.cache import BASE_FOLDER, INTERPRETED
 from annotator.model import HEADER, UDP, HeaderFlag, PacketBatch
 from annotator.pipeline import analyse
+from annotator.scratch import scratch_folder
 from annotator.settings import Settings
 
 Told = Callable[[str, int, int], None]
@@ -65,12 +65,12 @@ def prepare(told: Told | None = None, processes: int = PROCESSES) -> int:
     try:
         number = min(processes, os.cpu_count() or 1)
         with (  # a worker may be ended at any time: the folder is this process's to remove
-            tempfile.TemporaryDirectory(prefix="annotate-") as folder,
+            scratch_folder() as folder,
             ProcessPoolExecutor(number, mp_context=context, initializer=_follow) as workers,
         ):
             try:
                 waiting = [
-                    workers.submit(prepare_data_path, Path(folder)),
+                    workers.submit(prepare_data_path, folder),
                     *(workers.submit(prepare_bundle, n) for n in range(BUNDLES)),
                 ]
                 for done, ready in enumerate(as_completed(waiting), 1):

@@ -11,7 +11,6 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -19,6 +18,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+from annotator.scratch import scratch_folder
 
 OLDEST: Final = (3, 0)
 """The first version whose JSON names every frame's protocols the way that is read here."""
@@ -201,7 +202,7 @@ class Tshark:
                 if excerpt.process:
                     excerpt.process.end()
 
-        with tempfile.TemporaryDirectory(prefix="annotate-") as config:
+        with scratch_folder() as config:
             _in_thread(read, self._left())
 
 
@@ -216,9 +217,9 @@ class _Process:
         self.stderr = asyncio.StreamReader()
 
     @classmethod
-    async def start(cls, words: Sequence[str], config: str) -> "_Process":
+    async def start(cls, words: Sequence[str], config: Path) -> "_Process":
         """Start tshark with no preferences but those of the command line."""
-        environment = {**os.environ, "WIRESHARK_CONFIG_DIR": config, "LC_ALL": "C.UTF-8"}
+        environment = {**os.environ, "WIRESHARK_CONFIG_DIR": str(config), "LC_ALL": "C.UTF-8"}
         made = cls(
             subprocess.Popen(  # noqa: S603 (the tshark that was found, with words of our own)
                 list(words),

@@ -8,7 +8,6 @@ Every text is written as text: none becomes a formula or a link. One that would,
 for text (``quotePrefix``), so that editing or saving it as CSV does not wake it either.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -21,6 +20,7 @@ from annotator.report.columns import Column, Kind
 from annotator.report.provenance import accounting_words, registry_words
 from annotator.report.report import Report
 from annotator.report.sanitize import cell as disarmed
+from annotator.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from annotator.report.tables import Rows
@@ -58,9 +58,9 @@ _WIDTHS: Final = {Kind.TIME: 23, Kind.TEXT: 24, Kind.LIST: 30, Kind.TALLY: 24, K
 def encode(report: Report, *, flows: bool, rows: str) -> Iterator[bytes]:
     """Give the file's bytes; the flows are always in it."""
     del flows, rows
-    with tempfile.TemporaryDirectory(prefix="annotate-") as folder:  # whatever happens, nothing stays in it
-        path = Path(folder) / "report.xlsx"
-        _Book(path, folder).write(report)
+    with scratch_folder() as folder:
+        path = folder / "report.xlsx"
+        _Book(path, str(folder)).write(report)
         with path.open("rb") as file:
             while piece := file.read(CHUNK):
                 yield piece
