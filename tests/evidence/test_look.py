@@ -105,6 +105,23 @@ def test_a_dialog_is_followed_to_its_upgrade(tmp_path: Path, apart: bool) -> Non
 
 
 @pytest.mark.parametrize("apart", [False, True])
+def test_mail_that_is_refused_without_tls_is_followed_on(tmp_path: Path, apart: bool) -> None:
+    """A server may say so only when it is asked to take mail (RFC 3207 section 4)."""
+    hello = b"\x16\x03\x01" + vector(client_hello(server_name("mail.example.org")), 2)
+    words = [
+        ("<", b"220 mail.example.org ESMTP\r\n"),
+        (">", b"EHLO client.example.org\r\n"),
+        ("<", b"250-mail.example.org\r\n250 STARTTLS\r\n"),
+        (">", b"MAIL FROM:<a@example.org>\r\n"),
+        ("<", b"530 Must issue a STARTTLS command first\r\n"),
+        (">", b"STARTTLS\r\n"),
+        ("<", b"220 go ahead\r\n"),
+        (">", hello),
+    ]
+    assert look(talk(words), tmp_path, apart)[1:3] == ("smtp+tls", True)
+
+
+@pytest.mark.parametrize("apart", [False, True])
 def test_late_announcements_are_kept(tmp_path: Path, apart: bool) -> None:
     """The port of the sixth reply is read: a followed direction is looked at beyond its first payloads."""
     words: list[tuple[str, bytes]] = [("<", b"220 FTP ready\r\n")]

@@ -54,7 +54,8 @@ def confirm(data: Any, i: int, end: int, finish: int, context: int) -> Answer:
     if (command == MAIL or command == RCPT) and end - i > 11:
         colon = i + (9 if command == MAIL else 7)  # MAIL FROM:<path>, RCPT TO:<path>
         if u8(data, i + 4) == 32 and u8(data, colon) == 0x3A and u8(data, stop - 1) != 32:
-            return verdict(CONFIRMED, CLIENT, ENVELOPE), 0, 0  # who sends mail in the clear upgrades no more
+            # MAIL may yet be refused with 530 until STARTTLS (RFC 3207 section 4); who names recipients was let in
+            return verdict(CONFIRMED, CLIENT, ENVELOPE, FOLLOW if command == MAIL else 0), 0, 0
     return NOTHING
 
 

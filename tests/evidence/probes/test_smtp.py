@@ -30,7 +30,7 @@ from tests.evidence.probes.cases import MIDDLE, STREAM, Case, known, unknown, wa
         ),
         Case(b"EHLO bar.com\r\n", STREAM, "EHLO", CLIENT, wishes=FOLLOW),
         Case(b"helo bar.com\r\n", STREAM, "EHLO", CLIENT, wishes=FOLLOW),
-        Case(b"MAIL FROM:<Smith@bar.com>\r\n", STREAM, "MAIL or RCPT", CLIENT),
+        Case(b"MAIL FROM:<Smith@bar.com>\r\n", STREAM, "MAIL or RCPT", CLIENT, wishes=FOLLOW),
         Case(b"RCPT TO:<Jones@foo.com>\r\n", STREAM, "MAIL or RCPT", CLIENT),
         Case(b"STARTTLS\r\n", MIDDLE, "STARTTLS", CLIENT, wishes=UPGRADE),
     ],
