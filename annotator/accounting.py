@@ -96,7 +96,7 @@ is partial for it."""
 
 
 def evidence_issues(flows: Flows, findings: Findings) -> list[Issue]:
-    """List where the payload contradicts itself, or does not decide."""
+    """List where the payload contradicts itself or does not decide, and what of it there was no room to keep."""
     found = []
     rows = np.flatnonzero(findings.contradicts)
     if len(rows):

@@ -44,9 +44,8 @@ def test_no_moment_leaves_it_behind(temporary: Path) -> None:
 
         def trace(frame: FrameType, event: str, argument: Any, moment: int = moment) -> Any:
             nonlocal passed
-            here = (
-                frame.f_code.co_name == "scratch_folder"
-            )  # an error of ours, as it goes on, would skip its ``finally``
+            # raised as that function goes on, an error of a tracer's skips its ``finally``; a signal's does not
+            here = frame.f_code.co_name == "scratch_folder"
             passed += event in ("call", "return") and not here
             if passed == moment:
                 sys.settrace(None)

@@ -117,10 +117,8 @@ def decode(made: PacketBatch, tie: bool = False) -> Decoded:
     book = TunnelBook()
     decoder = Decoder(book)
     fragments = Fragments()
-    parts = [
-        (
-            fragments.tie(rows, decoder.fragments, decoder.counts) if tie else rows
-        ).copy()  # valid until the next is asked for
+    parts = [  # copies: the rows are valid for as long as few are made behind them
+        (fragments.tie(rows, decoder.fragments, decoder.counts) if tie else rows).copy()
         for rows in decoder.decode(made)
     ]
     if tie:
